@@ -1,0 +1,81 @@
+/**
+ * The wire format between a pool and the agent: shapes and version, no logic.
+ *
+ * A request is the event of one Lambda invocation and carries one chunk; the reply is the handler's result:
+ *
+ *     { "lambdapool": 1, "task": "math.fibonacci", "calls": [[10], { "args": [], "kwds": { "n": 11 } }] }
+ *     { "lambdapool": 1, "timeoutMs": 60000, "outcomes": [{ "ok": 55 }, { "ok": 89 }] }
+ *
+ * Everything marked Encoded went through the codec: plain JSON stands for itself, see codec.ts for the rest.
+ */
+
+/** Version of this format, in both directions. */
+export const PROTOCOL_VERSION = 1;
+
+/** A value that JSON.stringify writes and JSON.parse reads without loss. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A value after `encode`: JSON that `decode` turns back. */
+export type Encoded = Json;
+
+/** A call with `args` only is the encoded array of them; one with `kwds` is `{ args: Encoded, kwds: Encoded }`. */
+export type CallRequest = Encoded;
+
+/** One chunk of calls of one task. */
+export interface ChunkRequest {
+  readonly lambdapool: typeof PROTOCOL_VERSION;
+  readonly task: string;
+  readonly calls: readonly CallRequest[];
+  /** Attempt number of each call, from 1. Absent: 1 for all. */
+  readonly attempts?: readonly number[];
+  /** Bytes of console output to bring back for each call. 0 or absent: none. */
+  readonly maxLogBytes?: number;
+}
+
+/** Why a call failed. TASK_THREW is the task's own failure; the others come from the agent. */
+export type OutcomeErrorCode =
+  'TASK_THREW' | 'TASK_NOT_FOUND' | 'ARGUMENTS_INVALID' | 'RESULT_NOT_SERIALIZABLE' | 'TASK_TIMEOUT' | 'INIT_FAILED';
+
+/** What became of one call. Exactly one of the forms below; `{}` is a success that returned undefined. */
+export interface CallOutcome {
+  /** The encoded result. Absent together with `error` and `notStarted`: undefined was returned. */
+  readonly ok?: Encoded;
+  readonly error?: {
+    readonly code: OutcomeErrorCode;
+    /** The encoded value that was thrown: mostly an Error, but anything can be thrown. */
+    readonly thrown: Encoded;
+  };
+  /** The deadline was too near: the call did not run and may be sent again. */
+  readonly notStarted?: true;
+  /** Console output of the call, if asked for. */
+  readonly logs?: readonly LogLine[];
+}
+
+/** One record that a task wrote with `console`. */
+export interface LogLine {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'log';
+  /** Formatted text as the console prints it, newlines kept. */
+  readonly text: string;
+}
+
+/** The answer to a ChunkRequest: one outcome for each call, in the order of the calls. */
+export interface ChunkReply {
+  readonly lambdapool: typeof PROTOCOL_VERSION;
+  /** Milliseconds that the function may run, as seen at the start of this invocation. */
+  readonly timeoutMs: number;
+  /** Hash of the manifest that the calls ran on. */
+  readonly manifest: string;
+  readonly outcomes: readonly CallOutcome[];
+}
+
+/**
+ * The event for those without a client of ours. Arguments and result are plain JSON; the result is the task's own,
+ * a failure an ordinary Lambda function error.
+ */
+export interface PlainRequest {
+  readonly task: string;
+  readonly args?: readonly unknown[];
+  readonly kwds?: Readonly<Record<string, unknown>>;
+}

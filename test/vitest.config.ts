@@ -1,0 +1,25 @@
+// One project for each kind of test, so that `--project unit` stays fast and the slow ones have room.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, testTimeout: number) => ({
+  test: { name, include: [`${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+});
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  test: {
+    retry: 0,
+    reporters: ['default'],
+    projects: [
+      project('unit', 10_000),
+      project('property', 60_000),
+      project('emulator', 30_000),
+      project('contract', 60_000),
+      project('conformance', 120_000),
+      project('process', 120_000),
+      project('cli', 60_000),
+      project('package', 300_000),
+    ],
+  },
+});
