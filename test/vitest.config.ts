@@ -8,6 +8,7 @@ const project = (name: string, testTimeout: number) => ({
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
+  resolve: { alias: { 'lambdapool/agent': fileURLToPath(new URL('../agent/index.ts', import.meta.url)) } },
   test: {
     retry: 0,
     reporters: ['default'],

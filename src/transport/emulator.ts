@@ -1,0 +1,145 @@
+/** The transport to an emulator in this very process: a direct call, no socket. Bundles the tasks root and reloads it. */
+import { availableParallelism } from 'node:os';
+import type { Emulator } from '../../emulator/emulator.ts';
+import type { InvocationResult } from '../../emulator/invocation.ts';
+import { LambdaPoolError } from '../shared/errors.ts';
+import { checkBoolean, checkInteger, checkKeys, checkOneOf, checkStrings, invalidOption } from '../shared/options.ts';
+import type { InvokeRequest, InvokeResponse, Transport } from './transport.ts';
+
+/** Options of `emulatorTransport`. */
+export interface EmulatorTransportOptions {
+  /**
+   * Folder of the task modules: a path, relative to the working directory, or a `file:` URL.
+   * @default './tasks'
+   */
+  readonly tasksRoot?: string | URL;
+  /**
+   * What an execution environment is: a process of its own, as on Lambda, or a worker thread, which starts sooner and
+   * answers faster, but shares the process with the pool.
+   * @default 'process'
+   */
+  readonly isolation?: 'process' | 'thread';
+  /**
+   * How many environments may run at once, 1 to 1,000. Calls beyond it wait.
+   * @default the number of available cores
+   */
+  readonly concurrency?: number;
+  /**
+   * Memory of each environment in MB, 128 to 10,240. Beyond it the call fails with TASK_OUT_OF_MEMORY.
+   * @default 1769
+   */
+  readonly memoryMb?: number;
+  /**
+   * Milliseconds that one invocation may take, 1 to 900,000. After that its environment is killed.
+   * @default 60_000
+   */
+  readonly timeoutMs?: number;
+  /** Environment variables of the tasks. Nothing else of this process's environment reaches them. */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Reload task modules as they are saved.
+   * @default false
+   */
+  readonly watch?: boolean;
+}
+
+const KNOWN = ['tasksRoot', 'isolation', 'concurrency', 'memoryMb', 'timeoutMs', 'env', 'watch'];
+const FUNCTION_NAME = 'lambdapool';
+
+/**
+ * A transport that runs tasks in an emulator inside this process.
+ * @throws {LambdaPoolError} OPTION_INVALID at once; a tasks root that is missing or does not build rejects the calls
+ * with OPTION_INVALID or BUILD_FAILED.
+ * @example
+ * await using pool = new LambdaPool({ workers: 4, transport: emulatorTransport({ tasksRoot: './tasks', watch: true }) });
+ */
+export function emulatorTransport(options: EmulatorTransportOptions = {}): Transport {
+  return new EmulatorTransport(resolveOptions(options));
+}
+
+function resolveOptions(options: EmulatorTransportOptions): Required<EmulatorTransportOptions> {
+  checkKeys('emulatorTransport()', options, KNOWN);
+  const tasksRoot = options.tasksRoot ?? './tasks';
+  if (!(tasksRoot instanceof URL) && (typeof tasksRoot !== 'string' || tasksRoot === '')) {
+    throw invalidOption('tasksRoot', 'a path or a file: URL', tasksRoot);
+  }
+  return {
+    tasksRoot,
+    isolation: checkOneOf('isolation', options.isolation ?? 'process', ['process', 'thread']),
+    concurrency: checkInteger('concurrency', options.concurrency ?? availableParallelism(), { min: 1, max: 1_000 }),
+    memoryMb: checkInteger('memoryMb', options.memoryMb ?? 1_769, { min: 128, max: 10_240 }),
+    timeoutMs: checkInteger('timeoutMs', options.timeoutMs ?? 60_000, { min: 1, max: 900_000 }),
+    env: checkStrings('env', options.env ?? {}),
+    watch: checkBoolean('watch', options.watch ?? false),
+  };
+}
+
+class EmulatorTransport implements Transport {
+  readonly name = 'emulator';
+  readonly #options: Required<EmulatorTransportOptions>;
+  #emulator: Promise<Emulator> | undefined;
+  #disposed = false;
+
+  constructor(options: Required<EmulatorTransportOptions>) {
+    this.#options = options;
+  }
+
+  async invoke(request: InvokeRequest, { signal }: { readonly signal: AbortSignal }): Promise<InvokeResponse> {
+    if (this.#disposed) throw new LambdaPoolError('POOL_CLOSED', 'The emulator transport has been closed.');
+    this.#emulator ??= this.#start();
+    const emulator = await this.#emulator;
+    const logType = request.logs ? 'Tail' : 'None';
+    const result = await emulator
+      .invoke({ functionName: FUNCTION_NAME, payload: request.payload, logType, signal })
+      .catch((error: unknown) => Promise.reject(translate(error)));
+    return response(result);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    const emulator = await this.#emulator?.catch(() => undefined);
+    await emulator?.terminate();
+  }
+
+  async #start(): Promise<Emulator> {
+    const { tasksRoot, watch, isolation, concurrency, memoryMb, timeoutMs, env } = this.#options;
+    // Both are heavy (esbuild, chokidar): loaded only when a pool really runs here.
+    const [{ Emulator }, { tasksSource }] = await Promise.all([
+      import('../../emulator/emulator.ts'),
+      import('../bundle/tasks-source.ts'),
+    ]);
+    const emulator = new Emulator({ isolation, concurrency });
+    emulator.register({
+      functionName: FUNCTION_NAME,
+      code: tasksSource({ tasksRoot, watch }),
+      memoryMb,
+      timeoutMs,
+      env,
+    });
+    return emulator;
+  }
+}
+
+function response(result: InvocationResult): InvokeResponse {
+  return {
+    payload: result.payload,
+    requestId: result.requestId,
+    ...(result.functionError !== undefined && { functionError: result.functionError }),
+    ...(result.executedVersion !== undefined && { executedVersion: result.executedVersion }),
+    ...(result.logTail !== undefined && { logTail: result.logTail }),
+  };
+}
+
+/** An API error of the emulator, in the words of the pool. Our own errors and abort reasons pass as they are. */
+function translate(error: unknown): unknown {
+  if (!(error instanceof Error) || !('status' in error)) return error;
+  const options = { cause: error, details: { awsCode: error.name, status: error.status } };
+  if (error.status === 404) return new LambdaPoolError('FUNCTION_NOT_FOUND', error.message, options);
+  if (error.status === 413) return new LambdaPoolError('PAYLOAD_TOO_LARGE', error.message, options);
+  if (error.status === 429) return new LambdaPoolError('THROTTLED', error.message, { ...options, retryable: true });
+  return new LambdaPoolError(
+    'BUG',
+    `The emulator refused an invocation of the pool: ${error.message}. Please report it.`,
+    options,
+  );
+}
