@@ -1,0 +1,4 @@
+import { inProcess } from './places.ts';
+import { describePoolContract } from './pool.ts';
+
+describePoolContract(inProcess('thread'));

@@ -1,0 +1,302 @@
+/** The one suite that every way of reaching a function passes: the fixture tasks, called through a pool. */
+import { describe, expect, test } from 'vitest';
+import { LambdaPool, TaskError, type LambdaPoolErrorCode, type Transport } from '../../src/index.ts';
+
+/** One place where tasks run. */
+export interface Place {
+  readonly name: string;
+  /** A transport to the fixture tasks; a new one for each pool. Timeout and memory are those of the function. */
+  open(options?: { readonly timeoutMs?: number; readonly memoryMb?: number }): Promise<Transport>;
+}
+
+export function describePoolContract(place: Place): void {
+  const openPool = async (options?: Parameters<Place['open']>[0]): Promise<LambdaPool> =>
+    new LambdaPool({ workers: 4, transport: await place.open(options) });
+
+  describe(`a pool on ${place.name}`, () => {
+    describe('calls', () => {
+      test('apply binds by position and by name, with defaults', async () => {
+        await using pool = await openPool();
+        expect(await pool.apply('math.fibonacci', { args: [10] })).toBe(55);
+        expect(await pool.apply('math.fibonacci', { kwds: { n: 10 } })).toBe(55);
+        expect(await pool.apply('math.power', { args: [3] })).toBe(9);
+        expect(await pool.apply('math.power', { args: [2], kwds: { exponent: 10 } })).toBe(1024);
+        expect(await pool.apply('text.greet', { kwds: { greeting: 'Hi', name: 'Ada' } })).toContain('Hi');
+        expect(await pool.apply('pipeline.total.ofLines', { args: [[]] })).toBe(0);
+      });
+
+      test('map keeps the order, whatever the chunk size', async () => {
+        await using pool = await openPool();
+        const input = Array.from({ length: 50 }, (_, i) => i);
+        const squares = input.map((n) => n * n);
+        expect(await pool.map('math.square', input)).toEqual(squares);
+        expect(await pool.map('math.square', input, { chunksize: 1 })).toEqual(squares);
+        expect(await pool.map('math.square', input, { chunksize: 20 })).toEqual(squares);
+        expect(await pool.map('math.square', [], { chunksize: 1 })).toEqual([]);
+        expect(await pool.starmap('math.add', [[1, 2], [3], [4, 5]])).toEqual([3, 3, 9]);
+      });
+
+      test('mapAsync and applyAsync can be awaited, asked and called back', async () => {
+        await using pool = await openPool();
+        const called: unknown[] = [];
+        const result = pool.mapAsync('math.square', [1, 2, 3], { callback: (values) => void called.push(values) });
+        expect(await result).toEqual([1, 4, 9]);
+        expect(called).toEqual([[1, 4, 9]]);
+        expect(result.ready()).toBe(true);
+        expect(result.successful()).toBe(true);
+        expect(await pool.applyAsync('math.add', { args: [1, 2] }).get({ timeoutMs: 20_000 })).toBe(3);
+      });
+
+      test('imap is lazy, ordered and ends with its consumer; imapUnordered yields each value once', async () => {
+        await using pool = await openPool();
+        let taken = 0;
+        function* endless(): Generator<number> {
+          for (;;) yield taken++;
+        }
+        const seen: unknown[] = [];
+        for await (const value of pool.imap('math.square', endless(), { chunksize: 5 })) {
+          seen.push(value);
+          if (seen.length === 23) break;
+        }
+        expect(seen).toEqual(Array.from({ length: 23 }, (_, i) => i * i));
+        expect(taken).toBeLessThan(200);
+        const unordered: unknown[] = [];
+        for await (const value of pool.imapUnordered('math.square', [1, 2, 3, 4])) unordered.push(value);
+        expect(unordered.sort()).toEqual([1, 16, 4, 9]);
+      });
+
+      test('calls run side by side', async () => {
+        await using pool = await openPool();
+        const places = await pool.map<number, { id: string }>('state.environmentAfter', [250, 250], { chunksize: 1 });
+        expect(new Set(places.map((each) => each.id)).size).toBe(2);
+      });
+    });
+
+    describe('values', () => {
+      test('what JSON does not have comes back as it went', async () => {
+        await using pool = await openPool();
+        const shared = { n: 1 };
+        const value = [
+          undefined,
+          Number.NaN,
+          -0,
+          Number.POSITIVE_INFINITY,
+          12345678901234567890n,
+          new Date(0),
+          new Date(Number.NaN),
+          new Map<unknown, unknown>([[{ key: 1 }, new Set([1, 'a'])]]),
+          /a+b/giu,
+          new URL('https://example.com/a?b#c'),
+          new Uint8Array([1, 2, 255]),
+          new Float64Array([-0, Number.NaN]),
+          Buffer.from('bytes'),
+          shared,
+          shared,
+          JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}'),
+          'snow ☃ and \u0000 and \ud800',
+        ];
+        const back = await pool.apply<unknown[]>('echo.echo', { args: [value] });
+        expect(back).toEqual(value);
+        expect(Object.is(back[2], -0)).toBe(true);
+        expect(Buffer.isBuffer(back[12])).toBe(true);
+        expect(back[13]).toBe(back[14]);
+        expect(Object.keys(back[15] as object)).toEqual(['__proto__', 'constructor']);
+        expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+      });
+
+      test('cycles come back as cycles', async () => {
+        await using pool = await openPool();
+        const ring = await pool.apply<{ self: unknown }>('faults.returnsCycle');
+        expect(ring.self).toBe(ring);
+      });
+
+      test('nearly 6 MB go there and come back', async () => {
+        await using pool = await openPool();
+        const text = 'x'.repeat(6_200_000);
+        expect(await pool.apply('echo.echo', { args: [text] })).toBe(text);
+      });
+
+      test('a call over 6 MB is refused with its size before it is sent', async () => {
+        await using pool = await openPool();
+        await expect(pool.apply('echo.echo', { args: ['x'.repeat(7_000_000)] })).rejects.toMatchObject({
+          code: 'PAYLOAD_TOO_LARGE',
+          message: expect.stringMatching(/7,?000,?\d\d\d.*6,?291,?456/s),
+        });
+      });
+
+      test('what cannot be sent is refused with its path', async () => {
+        await using pool = await openPool();
+        const rows = [{}, {}, {}, { fn: () => 1 }];
+        await expect(pool.apply('echo.echo', { args: [{ rows }] })).rejects.toMatchObject({
+          code: 'NOT_SERIALIZABLE',
+          message: expect.stringContaining('args[0].rows[3].fn'),
+        });
+        await expect(pool.apply('faults.returnsFunction')).rejects.toMatchObject({
+          code: 'RESULT_NOT_SERIALIZABLE',
+          message: expect.stringContaining('rows[0].fn'),
+        });
+      });
+    });
+
+    describe('failures', () => {
+      const rejection = async (call: Promise<unknown>): Promise<TaskError> => {
+        const error = await call.then(
+          () => new Error('it succeeded'),
+          (reason: unknown) => reason,
+        );
+        expect(error).toBeInstanceOf(TaskError);
+        return error as TaskError;
+      };
+
+      test('a thrown error keeps name, properties, causes, and a stack in the TypeScript source', async () => {
+        await using pool = await openPool();
+        const error = await rejection(pool.apply('faults.throwErrorAsync', { args: ['no stock'] }));
+        expect(error.code).toBe('TASK_THREW');
+        expect(error.task).toBe('faults.throwErrorAsync');
+        const cause = error.cause as Error & { status: number; details: { at: Date } };
+        expect(cause.name).toBe('OrderError');
+        expect(cause.message).toBe('no stock');
+        expect(cause.status).toBe(409);
+        expect(cause.details.at).toBeInstanceOf(Date);
+        expect(cause.stack).toMatch(/faults\.ts:\d+:\d+/);
+        expect(cause.cause).toBeInstanceOf(TypeError);
+        expect((cause.cause as Error).cause).toMatchObject({ code: 'ECONNREFUSED' });
+      });
+
+      test('a helper in another file stands in the stack with its own name', async () => {
+        await using pool = await openPool();
+        const error = await rejection(pool.apply('faults.nested', { args: [-1] }));
+        expect((error.cause as Error).stack).toMatch(/_checks\.ts:\d+/);
+        expect((error.cause as Error).stack).toMatch(/faults\.ts:\d+/);
+      });
+
+      test.each([['text'], [0], [''], [false], [null], [undefined]])('a thrown %j is a failure', async (value) => {
+        await using pool = await openPool();
+        const error = await rejection(pool.apply('faults.throwValue', { args: [value] }));
+        expect(error.code).toBe('TASK_THREW');
+        expect(error.cause).toBe(value);
+      });
+
+      test('an AggregateError keeps its errors', async () => {
+        await using pool = await openPool();
+        const error = await rejection(pool.apply('faults.aggregate', { args: [['a', 'b']] }));
+        expect(error.cause).toBeInstanceOf(AggregateError);
+        expect((error.cause as AggregateError).errors.map((each: Error) => each.message)).toEqual(['a', 'b']);
+      });
+
+      test('a failed call does not lose its chunk, and map throws the first failure in order', async () => {
+        await using pool = await openPool();
+        const progress: { done: number; failed: number }[] = [];
+        const error = await rejection(
+          pool.map('faults.throwIfOdd', [0, 2, 3, 4, 5, 6], {
+            chunksize: 6,
+            onProgress: ({ done, failed }) => void progress.push({ done, failed }),
+          }),
+        );
+        expect(error.index).toBe(2);
+        expect((error.cause as Error).message).toBe('3 is odd');
+        expect(progress.at(-1)).toEqual({ done: 4, failed: 2 });
+      });
+
+      test('arguments that do not fit are refused in Python’s words', async () => {
+        await using pool = await openPool();
+        await expect(pool.apply('math.fibonacci', { kwds: { m: 1 } })).rejects.toMatchObject({
+          code: 'ARGUMENTS_INVALID',
+          message: expect.stringContaining("fibonacci() got an unexpected keyword argument 'm'"),
+        });
+        await expect(pool.apply('math.fibonacci')).rejects.toMatchObject({
+          message: expect.stringContaining("fibonacci() missing 1 required positional argument: 'n'"),
+        });
+        await expect(pool.apply('math.fibonacci', { args: [1], kwds: { n: 2 } })).rejects.toMatchObject({
+          message: expect.stringContaining("fibonacci() got multiple values for argument 'n'"),
+        });
+      });
+
+      test.each([
+        'math.fibonaci',
+        'math.__proto__',
+        '__proto__.x',
+        'constructor',
+        '../math.fibonacci',
+        'faults.OrderError',
+        '',
+      ])('the task %j does not exist', async (task) => {
+        await using pool = await openPool();
+        await expect(pool.apply(task)).rejects.toMatchObject({
+          code: expect.stringMatching(/^(TASK_NOT_FOUND|OPTION_INVALID)$/),
+        });
+      });
+
+      test.each<[string, unknown[], LambdaPoolErrorCode]>([
+        ['faults.exit', [3], 'TASK_EXITED'],
+        ['faults.rejectLater', [], 'TASK_EXITED'],
+        ['faults.throwLater', [], 'TASK_EXITED'],
+        ['faults.returnsMuch', [7], 'RESULT_NOT_SERIALIZABLE'],
+      ])('%s(%j) ends in %s, and the pool goes on', async (task, args, code) => {
+        await using pool = await openPool();
+        const error = await rejection(pool.apply(task, { args }));
+        expect(error.code).toBe(code);
+        expect(await pool.apply('math.add', { args: [1, 2] })).toBe(3);
+      });
+
+      test.each(['faults.loop', 'faults.hang'])('%s ends at the timeout, and the pool goes on', async (task) => {
+        await using pool = await openPool({ timeoutMs: 1_000 });
+        const error = await rejection(pool.apply(task));
+        expect(error.code).toBe('TASK_TIMEOUT');
+        expect(error.message).toMatch(/1\.00 seconds|1,?000 ms/);
+        expect(await pool.apply('math.add', { args: [1, 2] })).toBe(3);
+      });
+
+      test('a task that takes more memory than the function has ends in TASK_OUT_OF_MEMORY, and the pool goes on', async () => {
+        await using pool = await openPool({ memoryMb: 128 });
+        const error = await rejection(pool.apply('faults.allocate', { args: [2_000] }));
+        expect(error.code).toBe('TASK_OUT_OF_MEMORY');
+        expect(await pool.apply('math.add', { args: [1, 2] })).toBe(3);
+      });
+
+      test('a chunk that loses its environment fails with the outcome unknown, and names the remedies', async () => {
+        await using pool = await openPool();
+        const settled = pool.map('faults.exit', [1, 2, 3], { chunksize: 3 });
+        await expect(settled).rejects.toMatchObject({
+          code: 'OUTCOME_UNKNOWN',
+          message: expect.stringMatching(/idempotent.*chunksize/s),
+        });
+      });
+    });
+
+    describe('ending', () => {
+      test('terminate with 10,000 queued calls returns within a second, and all of them reject', async () => {
+        await using pool = await openPool();
+        const result = pool.mapAsync(
+          'faults.sleep',
+          Array.from({ length: 10_000 }, () => 5_000),
+          { chunksize: 1 },
+        );
+        await pool.apply('math.add', { args: [1, 2], timeoutMs: 1 }).catch(() => undefined);
+        const start = performance.now();
+        pool.terminate();
+        await pool.join();
+        expect(performance.now() - start).toBeLessThan(1_000);
+        await expect(result.get()).rejects.toMatchObject({ code: 'POOL_TERMINATED' });
+      });
+
+      test('close lets everything finish and refuses what comes later', async () => {
+        await using pool = await openPool();
+        const result = pool.mapAsync('faults.sleep', [50, 50, 50], { chunksize: 1 });
+        pool.close();
+        await expect(pool.apply('math.add', { args: [1, 2] })).rejects.toMatchObject({ code: 'POOL_CLOSED' });
+        await pool.join();
+        expect(await result).toEqual([50, 50, 50]);
+      });
+
+      test('an aborted call rejects with the reason of the signal', async () => {
+        await using pool = await openPool();
+        const controller = new AbortController();
+        const call = pool.apply('faults.sleep', { args: [10_000], signal: controller.signal });
+        const reason = new Error('no longer needed');
+        controller.abort(reason);
+        await expect(call).rejects.toBe(reason);
+      });
+    });
+  });
+}
