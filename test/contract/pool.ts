@@ -62,7 +62,8 @@ export function describePoolContract(place: Place): void {
         expect(taken).toBeLessThan(200);
         const unordered: unknown[] = [];
         for await (const value of pool.imapUnordered('math.square', [1, 2, 3, 4])) unordered.push(value);
-        expect(unordered.sort()).toEqual([1, 16, 4, 9]);
+        expect(new Set(unordered)).toEqual(new Set([1, 4, 9, 16]));
+        expect(unordered).toHaveLength(4);
       });
 
       test('calls run side by side', async () => {
@@ -231,7 +232,7 @@ export function describePoolContract(place: Place): void {
         ['faults.exit', [3], 'TASK_EXITED'],
         ['faults.rejectLater', [], 'TASK_EXITED'],
         ['faults.throwLater', [], 'TASK_EXITED'],
-        ['faults.returnsMuch', [7], 'RESULT_NOT_SERIALIZABLE'],
+        ['faults.returnsMuch', [7], 'PAYLOAD_TOO_LARGE'],
       ])('%s(%j) ends in %s, and the pool goes on', async (task, args, code) => {
         await using pool = await openPool();
         const error = await rejection(pool.apply(task, { args }));
@@ -267,12 +268,9 @@ export function describePoolContract(place: Place): void {
     describe('ending', () => {
       test('terminate with 10,000 queued calls returns within a second, and all of them reject', async () => {
         await using pool = await openPool();
-        const result = pool.mapAsync(
-          'faults.sleep',
-          Array.from({ length: 10_000 }, () => 5_000),
-          { chunksize: 1 },
-        );
-        await pool.apply('math.add', { args: [1, 2], timeoutMs: 1 }).catch(() => undefined);
+        await pool.apply('math.add', { args: [1, 2] });
+        const sleeps = Array.from({ length: 10_000 }, () => 5_000);
+        const result = pool.mapAsync('faults.sleep', sleeps, { chunksize: 1 });
         const start = performance.now();
         pool.terminate();
         await pool.join();
