@@ -1,0 +1,49 @@
+/** Writes answers: the result of an invocation, or an error in the form of Lambda's API. Each in one writeHead. */
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { InvocationResult } from '../invocation.ts';
+import { ServiceError } from '../service-error.ts';
+import { ANSWER_HEADER, headerText } from './headers.ts';
+
+type Headers = Record<string, string | number>;
+
+export function sendResult(response: ServerResponse, result: InvocationResult, traceId: string): void {
+  if (response.destroyed) return;
+  const headers: Headers = { [ANSWER_HEADER.requestId]: result.requestId };
+  // A 204 has no body to describe.
+  if (result.statusCode !== 204) {
+    headers['Content-Type'] = 'application/json';
+    headers['Content-Length'] = Buffer.byteLength(result.payload);
+    headers[ANSWER_HEADER.remappedContentLength] = 0;
+  }
+  if (result.executedVersion !== undefined) headers[ANSWER_HEADER.executedVersion] = result.executedVersion;
+  if (result.functionError !== undefined) headers[ANSWER_HEADER.functionError] = result.functionError;
+  if (result.logTail !== undefined) headers[ANSWER_HEADER.logResult] = Buffer.from(result.logTail).toString('base64');
+  if (result.buildError !== undefined) headers[ANSWER_HEADER.buildError] = headerText(result.buildError);
+  headers[ANSWER_HEADER.traceId] = traceId;
+  response.writeHead(result.statusCode, headers);
+  response.end(result.payload);
+}
+
+/** Answers `error`; what is no ServiceError becomes a ServiceException, as a fault of the emulator. */
+export function sendError(response: ServerResponse, error: unknown, requestId: string = randomUUID()): void {
+  if (response.destroyed || response.headersSent) return;
+  const known = error instanceof ServiceError ? error : asServiceException(error);
+  const body = JSON.stringify({ ...known.extra, [known.messageKey]: known.message });
+  response.writeHead(known.status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    [ANSWER_HEADER.requestId]: requestId,
+    [ANSWER_HEADER.errorType]: known.name,
+  });
+  response.end(body);
+}
+
+function asServiceException(error: unknown): ServiceError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new ServiceError('ServiceException', message, {
+    status: 500,
+    messageKey: 'Message',
+    extra: { Type: 'Service' },
+  });
+}

@@ -1,0 +1,79 @@
+/** The express app in front of an emulator, without a socket: who may enter, which operation, what else to say. */
+import type { Express, NextFunction, Request, Response } from 'express';
+import { LambdaPoolError } from '../../src/shared/errors.ts';
+import { hostNameOf, refusalOf } from './access.ts';
+import { sendError } from './answer.ts';
+import { accessDenied, unknownOperation, validationError } from './api-errors.ts';
+import { invokeOperation } from './invoke.ts';
+import type { EmulatorCore, Operation } from './operation.ts';
+
+export interface AppOptions {
+  readonly emulator: EmulatorCore;
+  /** Names besides the loopback ones that may stand in Host and Origin: `my-box.lan`, `host.docker.internal`. Default: none. */
+  readonly allowedHosts?: readonly string[] | undefined;
+}
+
+/**
+ * Makes the app. Express is loaded here, so that a pool without a server does not pay for it.
+ * @throws {LambdaPoolError} OPTION_INVALID for an allowed host that is no host name.
+ */
+export async function createApp(options: AppOptions): Promise<Express> {
+  const allowedHosts = resolveAllowedHosts(options.allowedHosts ?? []);
+  const operations = [invokeOperation(options.emulator)];
+  const { default: express } = await import('express');
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.disable('query parser');
+  app.enable('case sensitive routing');
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    const refusal = refusalOf(request.headers, allowedHosts);
+    if (refusal === undefined) next();
+    else sendError(response, accessDenied(refusal));
+  });
+  for (const operation of operations) mount(app, operation);
+  app.use((request: Request, response: Response) => sendError(response, unsupported(request, operations)));
+  // Express knows an error handler by its four parameters.
+  // eslint-disable-next-line max-params
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    sendError(response, isDecodeError(error) ? validationError([`${error.message}.`]) : error);
+  });
+  return app;
+}
+
+function mount(app: Express, operation: Operation): void {
+  const handle = (request: Request, response: Response): Promise<void> => operation.handle(request, response);
+  switch (operation.method) {
+    case 'GET':
+      return void app.get(operation.path, handle);
+    case 'POST':
+      return void app.post(operation.path, handle);
+    case 'PUT':
+      return void app.put(operation.path, handle);
+    case 'DELETE':
+      return void app.delete(operation.path, handle);
+  }
+}
+
+function unsupported(request: Request, operations: readonly Operation[]): Error {
+  const known = operations.map(({ name, method, path }) => `${name} (${method} ${path.replace(/:(\w+)/g, '{$1}')})`);
+  const asked = `${request.method} ${request.path.slice(0, 200)}`;
+  return unknownOperation(`This emulator has no operation for ${asked}. It supports ${known.join(', ')}.`);
+}
+
+/** What express's router throws for a path with `%` and no two hexadecimal digits. */
+function isDecodeError(error: unknown): error is Error {
+  return error instanceof Error && 'status' in error && error.status === 400;
+}
+
+function resolveAllowedHosts(names: readonly string[]): ReadonlySet<string> {
+  for (const name of names) {
+    if (hostNameOf(name) === name.toLowerCase()) continue;
+    throw new LambdaPoolError(
+      'OPTION_INVALID',
+      `Expected \`allowedHosts\` to hold host names without scheme and port, such as "my-box.lan", got ${JSON.stringify(name)}.`,
+      { details: { option: 'allowedHosts' } },
+    );
+  }
+  return new Set(names.map((name) => name.toLowerCase()));
+}

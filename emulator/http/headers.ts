@@ -1,0 +1,44 @@
+/** Header names of Lambda's API, and what may stand in a header's value. */
+import { randomUUID } from 'node:crypto';
+
+/** Request headers, as Node spells them. */
+export const REQUEST_HEADER = {
+  invocationType: 'x-amz-invocation-type',
+  logType: 'x-amz-log-type',
+  clientContext: 'x-amz-client-context',
+  tenantId: 'x-amz-tenant-id',
+  durableExecutionName: 'x-amz-durable-execution-name',
+  requestId: 'x-amzn-requestid',
+  traceId: 'x-amzn-trace-id',
+} as const;
+
+/** Answer headers, as AWS spells them. */
+export const ANSWER_HEADER = {
+  requestId: 'x-amzn-RequestId',
+  errorType: 'x-amzn-ErrorType',
+  remappedContentLength: 'x-amzn-Remapped-Content-Length',
+  traceId: 'X-Amzn-Trace-Id',
+  executedVersion: 'X-Amz-Executed-Version',
+  functionError: 'X-Amz-Function-Error',
+  logResult: 'X-Amz-Log-Result',
+  /** Ours: why the answer comes from an older generation of the code. */
+  buildError: 'x-lambdapool-build-error',
+} as const;
+
+const MAX_TEXT_LENGTH = 1_000;
+
+/** Any text as a legal header value: one line of printable ASCII, the rest as `\u{...}`, at most 1,000 characters. */
+export function headerText(text: string): string {
+  const line = text.replace(/[\s]+/g, ' ').trim().slice(0, MAX_TEXT_LENGTH);
+  return line
+    .replace(/[^\x20-\x7e]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+    .slice(0, MAX_TEXT_LENGTH);
+}
+
+/** A trace header for a request that came without one, in the form that Lambda makes. */
+export function newTraceId(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  // The last group of a UUID is 12 random digits; the middle ones hold its version.
+  const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()];
+  return `Root=1-${seconds}-${a.slice(24)}${b.slice(24)};Parent=${a.slice(0, 8)}${b.slice(0, 8)};Sampled=0;Lineage=1:${c.slice(0, 8)}:0`;
+}

@@ -1,0 +1,62 @@
+/** Invoke: POST /2015-03-31/functions/{FunctionName}/invocations. Reads, calls the core, answers. */
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { entityTooLarge } from './api-errors.ts';
+import { sendError, sendResult } from './answer.ts';
+import { ClientGoneError, readBody } from './body.ts';
+import { callerOf } from './caller.ts';
+import { type FunctionRef, parseFunctionRef } from './function-name.ts';
+import { newTraceId, REQUEST_HEADER } from './headers.ts';
+import { parseInvokeHeaders, parsePayload, parseRequestId, valueOf } from './invoke-request.ts';
+import { MAX_SYNC_PAYLOAD_BYTES } from './limits.ts';
+import type { EmulatorCore, Operation } from './operation.ts';
+
+export function invokeOperation(core: EmulatorCore): Operation {
+  return {
+    name: 'Invoke',
+    method: 'POST',
+    path: '/2015-03-31/functions/:FunctionName/invocations',
+    handle: (request, response) => handle(core, request, response),
+  };
+}
+
+async function handle(core: EmulatorCore, request: Request, response: Response): Promise<void> {
+  // The id of an error answer, too: it is the one that the log of a failed call shows.
+  let requestId: string = randomUUID();
+  try {
+    const body = await readBody(request, MAX_SYNC_PAYLOAD_BYTES);
+    if (body === 'too-large') {
+      throw entityTooLarge(
+        `Request must be smaller than ${MAX_SYNC_PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
+      );
+    }
+    requestId = parseRequestId(request.headers) ?? requestId;
+    const ref = functionRefOf(core, request);
+    const headers = parseInvokeHeaders(request.headers);
+    const payload = parsePayload(body, headers.invocationType);
+    const traceId = valueOf(request.headers, REQUEST_HEADER.traceId) ?? newTraceId();
+    // An Event that was accepted runs whether or not its sender is still there.
+    const signal = headers.invocationType === 'RequestResponse' ? signalOf(response) : undefined;
+    const result = await core.invoke({ ...ref, ...headers, payload, requestId, traceId, signal });
+    sendResult(response, result, traceId);
+  } catch (error) {
+    if (!(error instanceof ClientGoneError)) sendError(response, error, requestId);
+  }
+}
+
+function functionRefOf(core: EmulatorCore, request: Request): FunctionRef {
+  const name = String(request.params['FunctionName']);
+  const query = request.url.indexOf('?');
+  const qualifier =
+    query < 0 ? undefined : (new URLSearchParams(request.url.slice(query + 1)).get('Qualifier') ?? undefined);
+  return parseFunctionRef(name, qualifier, () => callerOf(request.headers.authorization, core));
+}
+
+/** Aborts when the client goes away before it has its answer. */
+function signalOf(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableEnded) controller.abort(new ClientGoneError('The client closed the connection.'));
+  });
+  return controller.signal;
+}
