@@ -40,7 +40,10 @@ async function applyAll(call: Call, count: number, inFlight: number): Promise<nu
   let next = 0;
   let total = 0;
   const lane = async (): Promise<void> => {
-    while (next < count) total += Number(await call(next++));
+    while (next < count) {
+      const value = await call(next++);
+      total += Number(value);
+    }
   };
   const taken = await seconds(() => Promise.all(Array.from({ length: inFlight }, lane)));
   check(total === sum(count), 'apply');
