@@ -1,0 +1,83 @@
+/** Tells the two kinds of event apart and checks their shape, before anything is run. */
+import { agentError, show } from './errors.ts';
+import { PROTOCOL_VERSION } from './protocol.ts';
+import type { ChunkRequest, Json, PlainRequest } from './protocol.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The request that an event stands for.
+ * @throws {Error} named EventInvalid (names the field and what it got) or ProtocolMismatch.
+ */
+export function parseEvent(event: unknown): ChunkRequest | PlainRequest {
+  if (!isObject(event)) throw invalid('the event', 'an object such as {"task":"math.fibonacci","args":[10]}', event);
+  return Object.hasOwn(event, 'lambdapool') ? parseChunk(event) : parsePlain(event);
+}
+
+/** Whether the request came from a pool. */
+export function isChunkRequest(request: ChunkRequest | PlainRequest): request is ChunkRequest {
+  return 'lambdapool' in request;
+}
+
+/** Whether `value` is an object of names: neither null, nor an array, nor an instance of a class. */
+export function isKeywords(value: unknown): value is Fields {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** An error for the field of an event that is not what it must be. */
+export function invalid(field: string, expected: string, got: unknown): Error {
+  return agentError('EventInvalid', `Expected ${field} to be ${expected}, got ${show(got)}.`);
+}
+
+function parseChunk(event: Fields): ChunkRequest {
+  const version = event['lambdapool'];
+  if (version !== PROTOCOL_VERSION) throw mismatch(version);
+  const calls = own(event, 'calls');
+  const attempts = own(event, 'attempts') ?? [];
+  const maxLogBytes = own(event, 'maxLogBytes') ?? 0;
+  if (!isJsonArray(calls)) throw invalid('`calls`', 'an array of calls', calls);
+  if (!isNumbers(attempts)) throw invalid('`attempts`', 'an array of numbers from 1', attempts);
+  if (typeof maxLogBytes !== 'number') throw invalid('`maxLogBytes`', 'a number of bytes', maxLogBytes);
+  return { lambdapool: PROTOCOL_VERSION, task: parseTask(event), calls, attempts, maxLogBytes };
+}
+
+function parsePlain(event: Fields): PlainRequest {
+  const args = own(event, 'args') ?? [];
+  const kwds = own(event, 'kwds') ?? {};
+  const task = parseTask(event);
+  if (!Array.isArray(args)) throw invalid('`args`', 'an array of positional arguments', args);
+  if (!isKeywords(kwds)) throw invalid('`kwds`', 'an object of keyword arguments', kwds);
+  return { task, args, kwds };
+}
+
+function parseTask(event: Fields): string {
+  const task = own(event, 'task');
+  if (typeof task === 'string') return task;
+  throw invalid('`task`', 'the name of a task, such as "math.fibonacci"', task);
+}
+
+function mismatch(version: unknown): Error {
+  const message =
+    `The client speaks version ${show(version)} of lambdapool's protocol, this function version ${PROTOCOL_VERSION}. ` +
+    "Run `lambdapool update` with the client's version of lambdapool: it deploys the tasks again, with the agent that fits.";
+  return agentError('ProtocolMismatch', message, { clientVersion: version, functionVersion: PROTOCOL_VERSION });
+}
+
+function own(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// Events have gone through JSON.parse: what is in an array is JSON.
+function isJsonArray(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((each) => Number.isInteger(each) && Number(each) >= 1);
+}
