@@ -1,0 +1,70 @@
+/** Reads the values of options: text to numbers, JSON and environment variables. */
+import { InvalidArgumentError } from 'commander';
+import { LambdaPoolError } from '../shared/errors.ts';
+
+/** A parser for whole numbers from `min` to `max`. */
+export function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** Seconds, also parts of them, as milliseconds. */
+export function seconds(max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Math.round(Number(text) * 1000) : NaN;
+    if (value >= 1 && value <= max * 1000) return value;
+    throw new InvalidArgumentError(`Expected seconds, more than 0 and at most ${max}.`);
+  };
+}
+
+/** Adds one `KEY=VALUE`, or `KEY` alone, which takes its value from `host`. */
+export function environmentVariable(
+  text: string,
+  earlier: Readonly<Record<string, string>>,
+  host: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const [, key = '', value] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
+  if (key === '') throw new InvalidArgumentError('Expected KEY=VALUE, or KEY for the value that it has here.');
+  const taken = value ?? host[key];
+  if (taken === undefined) throw new InvalidArgumentError(`${key} is not set here. Give it a value: ${key}=VALUE.`);
+  return { ...earlier, [key]: taken };
+}
+
+/** `--args`: the JSON of an array. */
+export function jsonArray(text: string): readonly unknown[] {
+  const value = parseJson('--args', text, `'[10]'`);
+  if (Array.isArray(value)) return value;
+  throw usage(`--args must be a JSON array, such as '[10]', got ${text}.`);
+}
+
+/** `--kwds`: the JSON of an object. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  const value = parseJson('--kwds', text, `'{"n":10}'`);
+  if (isRecord(value)) return value;
+  throw usage(`--kwds must be a JSON object, such as '{"n":10}', got ${text}.`);
+}
+
+function parseJson(option: string, text: string, example: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw usage(`${option} is not JSON (${reason(error)}). Quote it for your shell: ${option} ${example}.`, error);
+  }
+}
+
+/** What JSON.parse complained of, on one line. */
+export function reason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+}
+
+/** A command line that cannot be carried out. */
+export function usage(message: string, cause?: unknown): LambdaPoolError {
+  return new LambdaPoolError('OPTION_INVALID', message, { cause });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,116 @@
+/** What `lambdapool dev` prints: text from events, no I/O. */
+import type { Manifest } from '../../agent/manifest.ts';
+import type { EmulatorEvents, InvocationReport } from '../../emulator/invocation.ts';
+import { clientVariables, invokeLine, posixLine, powershellLine } from './client-lines.ts';
+import { taskTable } from './signature.ts';
+import type { Colors } from './io.ts';
+
+export interface Started {
+  readonly url: string;
+  readonly functionName: string;
+  readonly tasksRoot: string;
+  readonly manifest: Manifest;
+  readonly durationMs: number;
+}
+
+/** The address, the tasks, and how to call them from elsewhere. */
+export function startedText(started: Started, colors: Colors): string {
+  const { url, functionName, tasksRoot, manifest } = started;
+  const variables = clientVariables(url);
+  const tasks = taskTable(manifest, colors);
+  const count = `${tasks.length} task${tasks.length === 1 ? '' : 's'}`;
+  return [
+    `${colors.bold('lambdapool dev')}  ${colors.cyan(url)}  function ${colors.bold(functionName)}, ready in ${duration(started.durationMs)}`,
+    '',
+    `${count} in ${tasksRoot}, reloaded as you save:`,
+    ...tasks.map((line) => `  ${line}`),
+    '',
+    'From another terminal:',
+    `  ${posixLine(variables)}`,
+    `  ${invokeLine(functionName, manifest)}`,
+    'PowerShell:',
+    `  ${powershellLine(variables)}`,
+    'A pool of your own:',
+    `  export LAMBDAPOOL_TRANSPORT=${url}`,
+    '',
+    colors.dim('Ctrl-C stops it.'),
+    '',
+  ].join('\n');
+}
+
+/** One line for the invocation, above it what the function wrote. */
+export function invocationText(report: InvocationReport, colors: Colors): string {
+  const { at, requestId, durationMs, maxMemoryMb, initMs, status, errorType, errorMessage } = report;
+  const facts = [
+    timeOf(at, colors),
+    colors.dim(requestId.slice(0, 8)),
+    (status === 'success' ? colors.green : colors.red)(status.padEnd(7)),
+    duration(durationMs).padStart(9),
+    `${maxMemoryMb} MB`.padStart(7),
+    ...(initMs === undefined ? [] : [colors.yellow(`cold start ${duration(initMs)}`)]),
+    ...(errorType === undefined ? [] : [colors.red(errorLine(errorType, errorMessage))]),
+  ];
+  return `${[...ownLines(report.log).map((line) => colors.dim(`  | ${line}`)), facts.join('  ')].join('\n')}\n`;
+}
+
+function errorLine(type: string, message: string | undefined): string {
+  return [type, message?.split('\n')[0]].filter((part) => part !== undefined && part !== '').join(': ');
+}
+
+/** The function's own output: without the platform's lines, and without the columns that repeat on each record. */
+function ownLines(log: string): string[] {
+  return log
+    .split('\n')
+    .filter(
+      (line) =>
+        line !== '' &&
+        !/^(START|END|REPORT|INIT_START|INIT_REPORT|XRAY)\b.*(RequestId|Runtime|Init|TraceId)/.test(line),
+    )
+    .map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\t[^\t]*\t/, '').replace('\t', ' '));
+}
+
+/** One line for a reload, with the tasks that came and went. */
+export function reloadText(
+  event: EmulatorEvents['generation.started'] & {
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+  },
+  colors: Colors,
+): string {
+  const { at, generation, buildMs, files, added, removed } = event;
+  const facts = [
+    timeOf(at, colors),
+    colors.cyan(`reloaded  generation ${generation}`),
+    duration(buildMs),
+    files.slice(0, 3).join(', ') + (files.length > 3 ? ` and ${files.length - 3} more` : ''),
+    ...added.map((name) => colors.green(`+ ${name}`)),
+    ...removed.map((name) => colors.red(`- ${name}`)),
+  ];
+  return `${facts.filter((fact) => fact !== '').join('  ')}\n`;
+}
+
+/** The message with its code frame, and what goes on meanwhile. */
+export function buildFailedText(event: EmulatorEvents['build.failed'], colors: Colors): string {
+  const head = `${timeOf(event.at, colors)}  ${colors.red('build failed')}  the last good generation goes on`;
+  return `${head}\n${event.error.message.replaceAll(/^/gm, '  ')}\n`;
+}
+
+/** An event as one line of JSON, for programs. */
+export function jsonEvent(event: string, facts: object): string {
+  return `${JSON.stringify({ event, ...facts }, (_, value: unknown) => (value instanceof Error ? errorFacts(value) : value))}\n`;
+}
+
+function errorFacts(error: Error): object {
+  return { name: error.name, message: error.message, ...('code' in error && { code: error.code }) };
+}
+
+function duration(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(2)} ms`;
+  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+function timeOf(at: number, colors: Colors): string {
+  const date = new Date(at);
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return colors.dim(parts.map((part) => String(part).padStart(2, '0')).join(':'));
+}

@@ -1,0 +1,56 @@
+/** What a failed command prints, and the code that it exits with. */
+import { isLambdaPoolError } from '../shared/errors.ts';
+import type { LambdaPoolError, LambdaPoolErrorCode } from '../shared/errors.ts';
+import { Interrupted } from './interruption.ts';
+
+/** 0: all is well · 1: a task ran and failed · 2: nothing ran, because the command, its input or its target is wrong. */
+export type ExitCode = number;
+
+/** Ran, or may have run. All the other codes say that nothing did. */
+const RAN: ReadonlySet<LambdaPoolErrorCode> = new Set<LambdaPoolErrorCode>([
+  'TASK_THREW',
+  'TASK_TIMEOUT',
+  'TASK_OUT_OF_MEMORY',
+  'TASK_EXITED',
+  'INIT_FAILED',
+  'RESULT_NOT_SERIALIZABLE',
+  'OUTCOME_UNKNOWN',
+  'WAIT_TIMEOUT',
+  'BUG',
+]);
+
+export interface Failure {
+  readonly exitCode: ExitCode;
+  /** For stderr; empty where there is nothing to say. */
+  readonly text: string;
+}
+
+export function describeFailure(error: unknown, options: { readonly verbose: boolean }): Failure {
+  if (error instanceof Interrupted) return { exitCode: error.exitCode, text: '' };
+  if (!isLambdaPoolError(error)) return { exitCode: 1, text: `lambdapool: ${unexpected(error)}\n` };
+  const exitCode = RAN.has(error.code) ? 1 : 2;
+  const shown = options.verbose ? (error.stack ?? error.message) : error.message;
+  const lines = [`lambdapool: ${shown}`, ...remoteStack(error, options.verbose)];
+  return { exitCode, text: `${lines.join('\n')}\n` };
+}
+
+/** One line: which error, and the place in the user's source. For lists of failures. */
+export function failureLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [place] = isLambdaPoolError(error) ? remoteStack(error, false) : [];
+  return `${error.message.split('\n')[0]}${place === undefined ? '' : ` (${place.trim()})`}`;
+}
+
+/** Where the task failed: the lines of its stack that lie in the user's files. */
+function remoteStack(error: LambdaPoolError, verbose: boolean): string[] {
+  const { cause } = error;
+  if (error.code !== 'TASK_THREW' || !(cause instanceof Error) || cause.stack === undefined) return [];
+  const lines = cause.stack.split('\n').filter((line) => /^\s+at /.test(line));
+  const own = lines.filter((line) => /\.[cm]?[jt]sx?:\d+/.test(line) && !/node:|node_modules/.test(line));
+  return verbose || own.length === 0 ? lines : own;
+}
+
+/** Not one of ours: a bug, or the machine's trouble. The stack is what helps. */
+function unexpected(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

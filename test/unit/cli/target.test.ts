@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { resolveTarget } from '../../../src/cli/target.ts';
+
+describe('resolveTarget()', () => {
+  test('is the address of `lambdapool dev` where nothing is said', () => {
+    expect(resolveTarget({}, {})).toEqual({
+      kind: 'endpoint',
+      functionName: 'lambdapool',
+      endpoint: 'http://127.0.0.1:3001',
+      region: 'us-east-1',
+      dummyKeys: true,
+      assumed: true,
+    });
+  });
+
+  test('is this process for --tasks, whatever the environment says', () => {
+    const env = { LAMBDAPOOL_TRANSPORT: 'lambda', AWS_ENDPOINT_URL: 'http://localhost:4566' };
+    expect(resolveTarget({ tasks: 'my/tasks' }, env)).toEqual({ kind: 'tasks', tasksRoot: 'my/tasks' });
+  });
+
+  test('takes the endpoint from the flag, then LAMBDAPOOL_TRANSPORT, then the variables of AWS', () => {
+    const env: Record<string, string> = {
+      LAMBDAPOOL_TRANSPORT: 'http://localhost:1',
+      AWS_ENDPOINT_URL_LAMBDA: 'http://localhost:2',
+      AWS_ENDPOINT_URL: 'http://localhost:3',
+    };
+    const endpoint = (flag?: string): unknown => resolveTarget({ endpoint: flag, function: 'f' }, env);
+    expect(endpoint('http://localhost:9/')).toMatchObject({ endpoint: 'http://localhost:9', functionName: 'f' });
+    expect(endpoint()).toMatchObject({ endpoint: 'http://localhost:1', assumed: false });
+    env['LAMBDAPOOL_TRANSPORT'] = '';
+    expect(endpoint()).toMatchObject({ endpoint: 'http://localhost:2' });
+    delete env['AWS_ENDPOINT_URL_LAMBDA'];
+    expect(endpoint()).toMatchObject({ endpoint: 'http://localhost:3' });
+  });
+
+  test('is AWS for LAMBDAPOOL_TRANSPORT=lambda, and ./tasks for emulator', () => {
+    expect(resolveTarget({ function: 'f' }, { LAMBDAPOOL_TRANSPORT: 'lambda' })).toEqual({
+      kind: 'aws',
+      functionName: 'f',
+    });
+    expect(resolveTarget({}, { LAMBDAPOOL_TRANSPORT: 'emulator' })).toEqual({ kind: 'tasks', tasksRoot: './tasks' });
+  });
+
+  test.each(['http://localhost:1', 'http://x.localhost:1', 'http://127.0.0.2:1', 'http://[::1]:1'])(
+    'uses dummy keys on this machine (%s)',
+    (endpoint) => expect(resolveTarget({ endpoint }, {})).toMatchObject({ dummyKeys: true, region: 'us-east-1' }),
+  );
+
+  test.each(['https://lambda.eu-west-1.amazonaws.com', 'http://127.0.0.1.example.com:80', 'http://10.0.0.1:3001'])(
+    'uses real keys elsewhere (%s)',
+    (endpoint) => expect(resolveTarget({ endpoint }, {})).toMatchObject({ dummyKeys: false, region: undefined }),
+  );
+
+  test('keeps the region of the environment', () => {
+    expect(resolveTarget({}, { AWS_REGION: 'eu-west-1' })).toMatchObject({ region: 'eu-west-1' });
+  });
+
+  test.each([
+    [
+      { endpoint: 'localhost:3001' },
+      {},
+      '--endpoint must be a URL such as http://127.0.0.1:3001, got "localhost:3001".',
+    ],
+    [{}, { AWS_ENDPOINT_URL: 'x' }, 'AWS_ENDPOINT_URL must be a URL such as http://127.0.0.1:3001, got "x".'],
+    [{}, { LAMBDAPOOL_TRANSPORT: 'aws' }, "LAMBDAPOOL_TRANSPORT must be 'lambda', 'emulator' or a URL"],
+    [{ tasks: 't', endpoint: 'http://localhost:1' }, {}, 'Give either --tasks'],
+  ])('refuses %j %j', (flags, env, message) => {
+    expect(() => resolveTarget(flags, env)).toThrow(message);
+    expect(() => resolveTarget(flags, env)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+});
