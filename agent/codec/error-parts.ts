@@ -76,7 +76,8 @@ function hasHidden(error: Error, key: (typeof HIDDEN)[number]): boolean {
 function remoteName(error: Error, base: string): unknown {
   const { name } = error;
   if (name !== base || Object.hasOwn(error, 'name')) return name;
-  const className: unknown = Reflect.get(error.constructor, 'name');
+  const constructor: unknown = Reflect.get(Object.getPrototypeOf(error), 'constructor');
+  const className: unknown = typeof constructor === 'function' ? Reflect.get(constructor, 'name') : undefined;
   return typeof className === 'string' && className !== '' ? className : name;
 }
 

@@ -109,10 +109,8 @@ function isPrimitive(value: unknown): value is Primitive {
 
 function decodeDate(text: string): Date {
   const digits = text.slice('$date:'.length);
-  const time = Number(digits);
-  if (String(time) !== digits || !(Math.abs(time) <= 8.64e15 || digits === 'NaN')) {
-    return malformed(`${quote(text)} is not a date`);
-  }
+  const time = /^-?\d{1,16}$/.test(digits) ? Number(digits) : NaN;
+  if (digits !== 'NaN' && !(Math.abs(time) <= 8.64e15)) return malformed(`${quote(text)} is not a date`);
   return new Date(time);
 }
 

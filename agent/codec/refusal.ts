@@ -74,8 +74,9 @@ function isSharedMemory(value: unknown): boolean {
   return types.isSharedArrayBuffer(ArrayBuffer.isView(value) ? value.buffer : value);
 }
 
+/** Name of the class, taken from the prototype: an own property `constructor` is just data. */
 function className(value: unknown): string | undefined {
-  return textOf(() => Reflect.get(Object(Reflect.get(Object(value), 'constructor')), 'name'));
+  return textOf(() => Reflect.get(Object(Reflect.get(Object.getPrototypeOf(value), 'constructor')), 'name'));
 }
 
 function describeThrown(thrown: unknown): string {
