@@ -1,0 +1,34 @@
+/** Our agent as one file, the same for all bundles of this process. */
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { agentBuildOptions } from './build-options.ts';
+import { hashOf } from './content-hash.ts';
+import type { Esbuild, OutputFile } from './esbuild.ts';
+import type { BundleFile } from './task-outputs.ts';
+
+let built: Promise<ReadonlyMap<string, BundleFile>> | undefined;
+
+/** `agent.mjs` and its source map, by name. */
+export function buildAgent(esbuild: Esbuild): Promise<ReadonlyMap<string, BundleFile>> {
+  built ??= bundleAgent(esbuild);
+  built.catch(() => (built = undefined));
+  return built;
+}
+
+async function bundleAgent(esbuild: Esbuild): Promise<ReadonlyMap<string, BundleFile>> {
+  const { outputFiles } = await esbuild.build(agentBuildOptions());
+  return new Map(
+    outputFiles.map((output) => {
+      const contents = output.path.endsWith('.map') ? withAbsoluteSources(output) : output.contents;
+      return [basename(output.path), { contents, hash: hashOf(contents) }] as const;
+    }),
+  );
+}
+
+// Bundles lie in other places than our package; a relative source would lead astray.
+function withAbsoluteSources({ path, text }: OutputFile): string {
+  const map: unknown = JSON.parse(text);
+  if (typeof map !== 'object' || map === null || !('sources' in map) || !Array.isArray(map.sources)) return text;
+  const sources = map.sources.map((source) => pathToFileURL(join(dirname(path), String(source))).href);
+  return JSON.stringify({ ...map, sources });
+}

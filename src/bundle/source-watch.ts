@@ -1,0 +1,77 @@
+/** Joins the watched files with the loop that builds: which changes count, and which files to follow. */
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { systemClock } from '../shared/clock.ts';
+import { assetMatcher } from './assets.ts';
+import { isInside, relativeTo } from './paths.ts';
+import { ReloadLoop } from './reload-loop.ts';
+import type { BuilderOptions } from './task-builder.ts';
+import { watchFiles, type FileWatch } from './watch-files.ts';
+import { settingsFiles } from './watched-files.ts';
+
+export interface SourceWatchOptions<Outcome> {
+  readonly roots: BuilderOptions;
+  build(files: readonly string[]): Promise<Outcome>;
+  publish(outcome: Outcome): Promise<void>;
+  /** Size of each source in the newest good build, by path. */
+  sources(): ReadonlyMap<string, number>;
+  /** Whether the last build failed: then any change may mend it. */
+  isBroken(): boolean;
+}
+
+export class SourceWatch<Outcome> implements AsyncDisposable {
+  readonly #options: SourceWatchOptions<Outcome>;
+  readonly #isAsset: (path: string) => boolean;
+  readonly #loop: ReloadLoop<Outcome>;
+  readonly #watch: Promise<FileWatch>;
+
+  constructor(options: SourceWatchOptions<Outcome>) {
+    this.#options = options;
+    this.#isAsset = assetMatcher(options.roots.assets);
+    this.#loop = new ReloadLoop({
+      clock: systemClock,
+      build: (files) => options.build(files),
+      publish: (outcome) => options.publish(outcome),
+      isHalfSaved: (file) => (options.sources().get(file) ?? 0) > 0 && sizeOf(file) === 0,
+    });
+    this.#watch = watchFiles({
+      root: options.roots.tasksRoot,
+      ignores: (path) => /^\.|^node_modules$|~$/.test(basename(path)),
+      onChange: (path) => {
+        if (this.#counts(path)) this.#loop.touch(path);
+      },
+    });
+    // Awaited, and so reported, by `start`.
+    this.#watch.catch(() => undefined);
+  }
+
+  /** To be called after a build: what changed between its beginning and the watcher's is found by building once more. */
+  async start(): Promise<void> {
+    const watch = await this.#watch;
+    void watch.ready.then(() => this.#loop.touch());
+  }
+
+  /** Follows the sources of the newest build and the files that could mend a broken one. */
+  async follow(files: Iterable<string>): Promise<void> {
+    const { tasksRoot, project } = this.#options.roots;
+    const watch = await this.#watch;
+    watch.follow([...this.#options.sources().keys(), ...files, ...settingsFiles(tasksRoot, project)]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#loop[Symbol.asyncDispose]();
+    const watch = await this.#watch.catch(() => undefined);
+    await watch?.[Symbol.asyncDispose]();
+  }
+
+  // Tasks may write data beside themselves; that is no reason to build.
+  #counts(path: string): boolean {
+    const { tasksRoot } = this.#options.roots;
+    if (!isInside(tasksRoot, path) || this.#options.isBroken() || this.#options.sources().has(path)) return true;
+    return /\.([cm]?[jt]sx?|json)$/.test(path) || this.#isAsset(relativeTo(tasksRoot, path));
+  }
+}
+
+function sizeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.size;
+}
