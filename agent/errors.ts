@@ -3,14 +3,10 @@ import { inspect } from 'node:util';
 
 const MAX_SHOWN_CHARACTERS = 100;
 
-/**
- * An Error with that name, which Lambda reports as `errorType`, and with facts for programs as own properties.
- * The name is set before the stack is taken, so that the stack begins with it.
- */
+/** An Error with that name, which Lambda reports as `errorType`, and with facts for programs as own properties. */
 export function agentError(name: string, message: string, facts: Readonly<Record<string, unknown>> = {}): Error {
   const error = Object.assign(new Error(message), facts);
   Object.defineProperty(error, 'name', { value: name, writable: true, configurable: true });
-  Error.captureStackTrace(error, agentError);
   return error;
 }
 

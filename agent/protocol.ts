@@ -9,7 +9,10 @@
  * Everything marked Encoded went through the codec: plain JSON stands for itself, see codec.ts for the rest.
  */
 
-/** Version of this format, in both directions. */
+/**
+ * Version of this format, in both directions. An agent that is sent another one fails the invocation with an error named
+ * `ProtocolMismatch`, and one that is sent something else with `EventInvalid`: all other failures are outcomes.
+ */
 export const PROTOCOL_VERSION = 1;
 
 /** A value that JSON.stringify writes and JSON.parse reads without loss. */

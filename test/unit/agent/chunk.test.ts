@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { decode, encode } from '../../../agent/codec.ts';
 import { PROTOCOL_VERSION, createHandler } from '../../../agent/index.ts';
+import type { ChunkReply } from '../../../agent/index.ts';
 import { errorOf, failureOf, fakeContext, handlerOf, manifestOf, params, sendChunk, thenable } from './harness.ts';
 
 describe('the reply', () => {
@@ -87,6 +88,14 @@ describe('results', () => {
     expect(reply.outcomes).toEqual([1, 2, 3].map((count) => ({ ok: { count, inner: [count] } })));
     const next = await sendChunk(handler, { task: 't.later', calls: [[], []] });
     expect(next.outcomes).toEqual([4, 5].map((count) => ({ ok: { count, inner: [3] } })));
+  });
+
+  test('are not copied where nothing can change them any more: the last of a chunk', async () => {
+    const shared = { a: 1 };
+    const handler = handlerOf({ f: () => shared });
+    const reply: ChunkReply = Object(await handler({ lambdapool: 1, task: 't.f', calls: [[], []] }, fakeContext()));
+    expect(reply.outcomes[0]?.ok).not.toBe(shared);
+    expect(reply.outcomes[1]?.ok).toBe(shared);
   });
 
   test('that cannot be sent are refused with the path, and their neighbours are kept', async () => {

@@ -139,6 +139,13 @@ test('outside a task the console is what it was', () => {
   expect(written).toBe('outside\n');
 });
 
+test('the console is changed once, however many handlers are made', () => {
+  handlerOf({});
+  const before = LEVELS.map((level) => console[level]);
+  handlerOf({});
+  expect(LEVELS.map((level) => console[level])).toEqual(before);
+});
+
 test('handlers made twice, also by a second copy of the agent, keep each record once', async () => {
   vi.resetModules();
   const secondCopy = await import('../../../agent/index.ts');

@@ -6,7 +6,7 @@ const KNOWN = ['math.fibonacci', 'math.factorial', 'text.upper', 'pipeline.forec
 
 test.each([
   { name: 'math.fibonaci', found: 'math.fibonacci' },
-  { name: 'Math.Fibonacci', found: 'math.fibonacci' },
+  { name: 'MATH.FIBONACCI', found: 'math.fibonacci' },
   { name: 'math.fibnoacci', found: 'math.fibonacci' },
   { name: 'txt.uper', found: 'text.upper' },
 ])('$name is near $found', ({ name, found }) => {

@@ -44,6 +44,7 @@ test('within the then of what a task returns there is a context, so a lazy query
     const { outcomes } = await sendChunk(handler, { task: 't.f', calls });
     expect(outcomes[0]).toEqual({ ok: 't.f' });
   }
+  expect(await handler({ task: 't.f' }, fakeContext())).toBe('t.f');
 });
 
 test('outside a task it says so', async () => {

@@ -17,7 +17,9 @@ function failure(resolved: Resolved): { code: string; error: Error } {
 
 test('a task is found in the module that the manifest names', async () => {
   const table = tableOf({ 'a.b': async () => ({ double }) }, ['a.b.double']);
-  expect((await table.resolve('a.b.double')).task?.fn).toBe(double);
+  const { task } = await table.resolve('a.b.double');
+  expect(task?.fn).toBe(double);
+  expect((await table.resolve('a.b.double')).task).toBe(task);
 });
 
 test('a module is loaded at the first call of one of its tasks, and once', async () => {
