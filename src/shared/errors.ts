@@ -9,6 +9,7 @@ export type LambdaPoolErrorCode =
   | 'NOT_SERIALIZABLE'
   | 'PAYLOAD_TOO_LARGE'
   | 'POOL_CLOSED'
+  | 'INVALID_STATE'
   | 'TASKS_DIFFER'
   | 'BUILD_FAILED'
   // The task's: it ran, or tried to.

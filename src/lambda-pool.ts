@@ -1,0 +1,222 @@
+/** The composition root: decides where a pool runs and makes its transport. The only file of the library that reads the environment. */
+import { availableParallelism } from 'node:os';
+import { LazyTransport } from './pool/lazy-transport.ts';
+import { POOL_KEYS } from './pool/options.ts';
+import type { PoolOptions } from './pool/options.ts';
+import { Pool } from './pool/pool.ts';
+import { LambdaPoolError } from './shared/errors.ts';
+import { checkKeys, checkString, invalidOption, show } from './shared/options.ts';
+import type { LambdaTransportCredentials, LambdaTransportOptions } from './transport/lambda.ts';
+import type { Transport } from './transport/transport.ts';
+
+/**
+ * Options of `LambdaPool`. Where it runs: `transport` if given; else what LAMBDAPOOL_TRANSPORT says (`lambda`, `emulator`,
+ * or the URL of an endpoint such as `http://127.0.0.1:3001`); else on Lambda if `lambdaEntrypoint` is given; else in an
+ * emulator in this process.
+ */
+export interface LambdaPoolOptions extends Omit<PoolOptions, 'workers'> {
+  /**
+   * How many invocations may be in flight at once, in the whole pool. Required on AWS Lambda.
+   * @default the number of available cores, where it runs on this machine
+   */
+  readonly workers?: number | undefined;
+  /**
+   * A transport, which the pool then owns and closes (see `shared`), or where to run: `'lambda'` or `'emulator'`.
+   * @default as described above
+   */
+  readonly transport?: Transport | 'lambda' | 'emulator' | undefined;
+  /** The Lambda function that holds the tasks: its name, `name:qualifier`, or its ARN. */
+  readonly lambdaEntrypoint?: string | undefined;
+  /** AWS access key; goes with `awsSecretAccessKey`. Default: the system's credentials. */
+  readonly awsAccessKeyId?: string | undefined;
+  readonly awsSecretAccessKey?: string | undefined;
+  /** For temporary credentials. */
+  readonly awsSessionToken?: string | undefined;
+  /** Region, such as `eu-central-1`. Default: the system's. */
+  readonly awsRegionName?: string | undefined;
+  /** Name of a profile in the shared AWS configuration files. */
+  readonly awsProfile?: string | undefined;
+  /** Credentials as the AWS SDK takes them: an object, or a function that gets them. Instead of the `aws...` keys. */
+  readonly credentials?: LambdaTransportCredentials | undefined;
+  /**
+   * Folder of the task modules, for the emulator: a path, relative to the working directory, or a `file:` URL.
+   * @default './tasks'
+   */
+  readonly tasksRoot?: string | URL | undefined;
+}
+
+const PLACE_KEYS = [
+  'transport',
+  'lambdaEntrypoint',
+  'awsAccessKeyId',
+  'awsSecretAccessKey',
+  'awsSessionToken',
+  'awsRegionName',
+  'awsProfile',
+  'credentials',
+  'tasksRoot',
+];
+
+/**
+ * A pool of workers that run tasks, on AWS Lambda or on this machine.
+ * @throws {LambdaPoolError} OPTION_INVALID, at once. The transport is made at the first call.
+ * @example
+ * await using pool = new LambdaPool({ workers: 10, lambdaEntrypoint: 'math-helpers' });
+ * await pool.map('math.fibonacci', [1, 2, 3]);
+ */
+export class LambdaPool extends Pool {
+  constructor(options: LambdaPoolOptions = {}) {
+    checkKeys('LambdaPool', options, [...POOL_KEYS, ...PLACE_KEYS]);
+    const { idempotent, retries, timeoutMs, taskOptions } = options;
+    const { transport, workers } = resolvePlace(options);
+    super(transport, { workers, idempotent, retries, timeoutMs, taskOptions });
+  }
+
+  /**
+   * Runs `use` with a new pool. When it returns, the pool finishes what it has and ends; when it throws, the pool terminates.
+   * @example
+   * const squares = await LambdaPool.with({ workers: 4 }, (pool) => pool.map('math.square', [1, 2, 3]));
+   */
+  static async with<R>(options: LambdaPoolOptions, use: (pool: LambdaPool) => Promise<R> | R): Promise<R> {
+    const pool = new LambdaPool(options);
+    try {
+      const result = await use(pool);
+      pool.close();
+      await pool.join();
+      return result;
+    } catch (error) {
+      await pool.terminate().catch(() => {});
+      throw error;
+    }
+  }
+}
+
+interface Place {
+  readonly transport: Transport;
+  readonly workers: number;
+}
+
+function resolvePlace(options: LambdaPoolOptions): Place {
+  const { transport } = options;
+  if (typeof transport === 'object' && transport !== null) {
+    return { transport: checkTransport(transport), workers: localWorkers(options) };
+  }
+  const name = transport ?? process.env['LAMBDAPOOL_TRANSPORT'] ?? '';
+  const origin = transport === undefined ? 'LAMBDAPOOL_TRANSPORT' : 'transport';
+  if (name === 'emulator') return onEmulator(options);
+  if (name === 'lambda') return onLambda(options, origin);
+  if (origin === 'LAMBDAPOOL_TRANSPORT' && /^https?:\/\//.test(name)) return onEndpoint(options, name);
+  if (name !== '') throw unknownPlace(origin, name);
+  return options.lambdaEntrypoint === undefined ? onEmulator(options) : onLambda(options, 'lambdaEntrypoint');
+}
+
+function onEmulator(options: LambdaPoolOptions): Place {
+  const workers = localWorkers(options);
+  const { tasksRoot = './tasks' } = options;
+  if (!(tasksRoot instanceof URL)) checkString('tasksRoot', tasksRoot);
+  const transport = new LazyTransport('emulator', async () => {
+    const { emulatorTransport } = await import('./transport/emulator.ts');
+    return emulatorTransport({ tasksRoot, concurrency: workers });
+  });
+  return { transport, workers };
+}
+
+function onLambda(options: LambdaPoolOptions, origin: string): Place {
+  const { workers, lambdaEntrypoint } = options;
+  if (lambdaEntrypoint === undefined) {
+    throw new LambdaPoolError(
+      'OPTION_INVALID',
+      `\`${origin}\` says that the pool runs on AWS Lambda: give \`lambdaEntrypoint\`, the name or ARN of the function that holds the tasks.`,
+      { details: { option: 'lambdaEntrypoint' } },
+    );
+  }
+  checkString('lambdaEntrypoint', lambdaEntrypoint);
+  if (workers === undefined) {
+    throw new LambdaPoolError(
+      'OPTION_INVALID',
+      'Give `workers`, the number of invocations that may run on AWS Lambda at once: there is no default where each costs money.',
+      { details: { option: 'workers' } },
+    );
+  }
+  return { transport: lambda({ functionName: lambdaEntrypoint, ...access(options) }), workers };
+}
+
+/** An emulator or another stand-in for Lambda that somebody else runs. It does not check keys, but the SDK wants some. */
+function onEndpoint(options: LambdaPoolOptions, endpoint: string): Place {
+  const { lambdaEntrypoint = 'lambdapool' } = options;
+  const functionName = checkString('lambdaEntrypoint', lambdaEntrypoint);
+  if (!URL.canParse(endpoint)) throw unknownPlace('LAMBDAPOOL_TRANSPORT', endpoint);
+  const standIn = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  return {
+    transport: lambda({ functionName, ...standIn, ...access(options), endpoint }),
+    workers: localWorkers(options),
+  };
+}
+
+function lambda(options: LambdaTransportOptions): Transport {
+  return new LazyTransport('lambda', async () => {
+    const { lambdaTransport } = await import('./transport/lambda.ts');
+    return lambdaTransport(options);
+  });
+}
+
+function access(options: LambdaPoolOptions): Omit<LambdaTransportOptions, 'functionName'> {
+  const { awsRegionName, awsProfile } = options;
+  const credentials = resolveCredentials(options);
+  return {
+    ...(awsRegionName !== undefined && { region: checkString('awsRegionName', awsRegionName) }),
+    ...(awsProfile !== undefined && { profile: checkString('awsProfile', awsProfile) }),
+    ...(credentials !== undefined && { credentials }),
+  };
+}
+
+/** Messages never show the values: they are secrets. */
+function resolveCredentials(options: LambdaPoolOptions): LambdaTransportCredentials | undefined {
+  const { awsAccessKeyId, awsSecretAccessKey, awsSessionToken, credentials } = options;
+  const keys = { awsAccessKeyId, awsSecretAccessKey, awsSessionToken };
+  const given = Object.entries(keys).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (typeof value !== 'string' || value === '')
+      throw refusedKey(name, `Expected the option \`${name}\` to be a non-empty string.`);
+  }
+  if (given.length === 0) return credentials;
+  if (credentials !== undefined) {
+    throw refusedKey(
+      'credentials',
+      'Give either `credentials` or `awsAccessKeyId` and `awsSecretAccessKey`, not both.',
+    );
+  }
+  if (awsAccessKeyId === undefined || awsSecretAccessKey === undefined) {
+    const missing = awsAccessKeyId === undefined ? 'awsAccessKeyId' : 'awsSecretAccessKey';
+    throw refusedKey(
+      missing,
+      `\`${missing}\` is missing: \`awsAccessKeyId\` and \`awsSecretAccessKey\` go together. Leave both out to use the system's credentials.`,
+    );
+  }
+  return {
+    accessKeyId: awsAccessKeyId,
+    secretAccessKey: awsSecretAccessKey,
+    ...(awsSessionToken !== undefined && { sessionToken: awsSessionToken }),
+  };
+}
+
+function refusedKey(option: string, message: string): LambdaPoolError {
+  return new LambdaPoolError('OPTION_INVALID', message, { details: { option } });
+}
+
+function localWorkers({ workers }: LambdaPoolOptions): number {
+  return workers ?? availableParallelism();
+}
+
+function checkTransport(transport: Transport): Transport {
+  if (typeof transport.invoke === 'function' && typeof transport[Symbol.asyncDispose] === 'function') return transport;
+  throw invalidOption('transport', "a transport, 'lambda' or 'emulator'", transport);
+}
+
+function unknownPlace(origin: string, name: unknown): LambdaPoolError {
+  const later = name === 'localstack' ? ' LocalStack is not available in this version.' : '';
+  const known = origin === 'transport' ? "a transport, 'lambda' or 'emulator'" : "'lambda', 'emulator' or an http: URL";
+  return new LambdaPoolError('OPTION_INVALID', `Expected \`${origin}\` to be ${known}, got ${show(name)}.${later}`, {
+    details: { option: origin },
+  });
+}

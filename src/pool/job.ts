@@ -1,0 +1,71 @@
+/** What a pool works on: a job is one `apply`, `map` or `imap`; a chunk is the calls of a job that travel together. */
+import type { CallPolicy } from './options.ts';
+import type { Queued } from './queue.ts';
+import type { Refusal } from './retry.ts';
+
+/** One `apply`, `map` or `imap`. Is told of the end of each of its calls exactly once, unless it was dropped before. */
+export interface Job {
+  readonly task: string;
+  readonly policy: CallPolicy;
+  /** Chunks that are queued or in flight. Written by the dispatcher only. */
+  readonly chunks: Set<Chunk>;
+  /** The call at `index` returned `value`. Must not throw. */
+  fulfil(index: number, value: unknown): void;
+  /** The call at `index` failed. Must not throw. */
+  fail(index: number, error: unknown): void;
+  /** `count` more calls have been told of. Called once for each invocation, after `fulfil` and `fail`. Must not throw. */
+  advance(count: number): void;
+  /** The pool is closing and will wait for the job: begin, if you have not. */
+  urge(): void;
+  /** Ends the job: whatever has not settled rejects with `reason`. */
+  cancel(reason: unknown): void;
+}
+
+/** The place of a chunk within its job. */
+export interface ChunkPlace {
+  /** Index of the first call. */
+  readonly first: number;
+  /** Index of each call, where they do not follow one another. */
+  readonly indexes?: readonly number[] | undefined;
+  readonly size: number;
+  /** Which attempt this is for its calls, from 1. */
+  readonly attempt: number;
+}
+
+/** One chunk: its calls as the text that is sent, and where it stands. */
+export class Chunk implements Queued<Chunk> {
+  readonly job: Job;
+  readonly place: ChunkPlace;
+  /** The whole event: JSON text. The only copy of the arguments. */
+  readonly payload: string;
+
+  // The queue's.
+  queued = false;
+  before: Chunk | undefined = undefined;
+  after: Chunk | undefined = undefined;
+
+  // The dispatcher's.
+  /** The job no longer wants to hear of it. */
+  dropped = false;
+  /** Aborts the invocation in flight. */
+  abort: AbortController | undefined = undefined;
+  /** Sends it again after a refusal; undefined unless it waits for that. */
+  backoff: Disposable | undefined = undefined;
+  /** Ends it at the call's `timeoutMs`. */
+  limit: Disposable | undefined = undefined;
+  /** How often it was refused: known not to have run. */
+  refusals = 0;
+  /** The latest of those refusals. */
+  refusal: Refusal | undefined = undefined;
+
+  constructor(job: Job, place: ChunkPlace, payload: string) {
+    this.job = job;
+    this.place = place;
+    this.payload = payload;
+  }
+
+  /** Index within the job of the call at `position` within the chunk. */
+  indexAt(position: number): number {
+    return this.place.indexes?.[position] ?? this.place.first + position;
+  }
+}

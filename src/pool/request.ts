@@ -1,0 +1,102 @@
+/** Calls -> the text that is sent. Everything that a caller can do wrong with arguments is found here, before sending. */
+import { CodecError, encode } from '../../agent/codec.ts';
+import { PROTOCOL_VERSION } from '../../agent/protocol.ts';
+import type { CallRequest, ChunkRequest } from '../../agent/protocol.ts';
+import { LambdaPoolError } from '../shared/errors.ts';
+import { Chunk } from './job.ts';
+import type { Job } from './job.ts';
+
+/** AWS: invocation payload, request: 6 MB, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11 */
+export const MAX_PAYLOAD_BYTES = 6_291_456;
+// UTF-8 needs at most three bytes for a UTF-16 unit: shorter texts need no counting.
+const SURELY_FITTING_LENGTH = MAX_PAYLOAD_BYTES / 3;
+
+const ARGS = { root: 'args' } as const;
+const KWDS = { root: 'kwds' } as const;
+
+/**
+ * Encodes the arguments of one call.
+ * @param where Which call, for the message: `item 3`. Undefined where there is only one.
+ * @throws {LambdaPoolError} NOT_SERIALIZABLE with the path of what cannot be sent.
+ */
+export function encodeArgs(args: readonly unknown[], where: number | undefined): CallRequest {
+  try {
+    return encode(args, ARGS);
+  } catch (error) {
+    throw notSerializable(error, where);
+  }
+}
+
+/** The same for a call with arguments by name. */
+export function encodeKwds(args: readonly unknown[], kwds: Readonly<Record<string, unknown>>): CallRequest {
+  const encoded = encodeArgs(args, undefined);
+  try {
+    return { args: encoded, kwds: encode(kwds, KWDS) };
+  } catch (error) {
+    throw notSerializable(error, undefined);
+  }
+}
+
+function notSerializable(error: unknown, where: number | undefined): unknown {
+  if (!(error instanceof CodecError)) return error;
+  const { path, reason } = error;
+  const item = where === undefined ? '' : `item ${where}: `;
+  return new LambdaPoolError('NOT_SERIALIZABLE', `Cannot send ${item}${path}: ${reason}. Nothing was sent.`, {
+    details: { path, reason, ...(where !== undefined && { index: where }) },
+    cause: error,
+  });
+}
+
+/** Consecutive calls of a job, encoded. */
+export interface EncodedCalls {
+  readonly calls: readonly CallRequest[];
+  /** Index within the job of the first. */
+  readonly first: number;
+  /** Index of each, where they do not follow one another. */
+  readonly indexes?: readonly number[] | undefined;
+  readonly attempt: number;
+}
+
+/**
+ * One chunk of these calls, or several if they are too large for one invocation.
+ * @throws {LambdaPoolError} PAYLOAD_TOO_LARGE if a single call is.
+ */
+export function pack(job: Job, encoded: EncodedCalls): Chunk[] {
+  const { calls, first, indexes, attempt } = encoded;
+  const size = calls.length;
+  const payload = write(job.task, calls, attempt);
+  const bytes = payload.length <= SURELY_FITTING_LENGTH ? payload.length : Buffer.byteLength(payload);
+  if (bytes <= MAX_PAYLOAD_BYTES) return [new Chunk(job, { first, indexes, size, attempt }, payload)];
+  if (size === 1) throw payloadTooLarge(job.task, indexes?.[0] ?? first, bytes);
+  const half = Math.ceil(size / 2);
+  return [
+    ...pack(job, { calls: calls.slice(0, half), first, indexes: indexes?.slice(0, half), attempt }),
+    ...pack(job, { calls: calls.slice(half), first: first + half, indexes: indexes?.slice(half), attempt }),
+  ];
+}
+
+/** The calls of `chunk` at these positions, as a chunk of their own. */
+export function part(chunk: Chunk, positions: readonly number[], attempt: number): Chunk {
+  const { job } = chunk;
+  const request: ChunkRequest = JSON.parse(chunk.payload);
+  const calls = positions.map((position) => request.calls[position] ?? null);
+  const indexes = positions.map((position) => chunk.indexAt(position));
+  const place = { first: indexes[0] ?? 0, indexes, size: positions.length, attempt };
+  return new Chunk(job, place, write(job.task, calls, attempt));
+}
+
+function write(task: string, calls: readonly CallRequest[], attempt: number): string {
+  const request: ChunkRequest = { lambdapool: PROTOCOL_VERSION, task, calls };
+  if (attempt === 1) return JSON.stringify(request);
+  return JSON.stringify({ ...request, attempts: calls.map(() => attempt) });
+}
+
+function payloadTooLarge(task: string, index: number, bytes: number): LambdaPoolError {
+  return new LambdaPoolError(
+    'PAYLOAD_TOO_LARGE',
+    `The arguments of call ${index} of ${task} make a payload of ${bytes.toLocaleString('en')} bytes; Lambda takes at most ` +
+      `${MAX_PAYLOAD_BYTES.toLocaleString('en')} in one invocation. Send less, for example the name of a file or an object in S3 ` +
+      'that the task reads. Nothing was sent.',
+    { details: { task, index, bytes, maxBytes: MAX_PAYLOAD_BYTES } },
+  );
+}
