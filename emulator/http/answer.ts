@@ -1,6 +1,7 @@
 /** Writes answers: the result of an invocation, or an error in the form of Lambda's API. Each in one writeHead. */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { isLambdaPoolError } from '../../src/shared/errors.ts';
 import type { InvocationResult } from '../invocation.ts';
 import { ServiceError } from '../service-error.ts';
 import { ANSWER_HEADER, headerText } from './headers.ts';
@@ -25,10 +26,10 @@ export function sendResult(response: ServerResponse, result: InvocationResult, t
   response.end(result.payload);
 }
 
-/** Answers `error`; what is no ServiceError becomes a ServiceException, as a fault of the emulator. */
+/** Answers `error`; what Lambda's API has no word for is told in the nearest one. */
 export function sendError(response: ServerResponse, error: unknown, requestId: string = randomUUID()): void {
   if (response.destroyed || response.headersSent) return;
-  const known = error instanceof ServiceError ? error : asServiceException(error);
+  const known = error instanceof ServiceError ? error : asServiceError(error);
   const body = JSON.stringify({ ...known.extra, [known.messageKey]: known.message });
   response.writeHead(known.status, {
     'Content-Type': 'application/json',
@@ -39,8 +40,16 @@ export function sendError(response: ServerResponse, error: unknown, requestId: s
   response.end(body);
 }
 
-function asServiceException(error: unknown): ServiceError {
+function asServiceError(error: unknown): ServiceError {
   const message = error instanceof Error ? error.message : String(error);
+  // Ours: AWS never has code that cannot be built. The status says that nothing ran and that trying again is of no use.
+  if (isLambdaPoolError(error, 'BUILD_FAILED')) {
+    return new ServiceError('BuildFailedException', message, { status: 400, extra: { Type: 'User' } });
+  }
+  // The emulator is closing and has not run it: one of the answers after which callers try again.
+  if (isLambdaPoolError(error, 'UNREACHABLE')) {
+    return new ServiceError('ResourceNotReadyException', message, { status: 502, extra: { Type: 'Service' } });
+  }
   return new ServiceError('ServiceException', message, {
     status: 500,
     messageKey: 'Message',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../emulator/service-error.ts';
+import { LambdaPoolError } from '../../../src/shared/errors.ts';
 import { invokePath, send } from '../../conformance/support/raw-http.ts';
 import { fakeCore, invoke, start } from './http-fake-core.ts';
 
@@ -123,13 +124,32 @@ describe('an error', () => {
     );
   });
 
-  it('that is no ServiceError is a ServiceException with the message', async () => {
-    const { core } = fakeCore(() => new TypeError('x is not a function'));
+  it.each([
+    [
+      new TypeError('x is not a function'),
+      500,
+      'ServiceException',
+      '{"Type":"Service","Message":"x is not a function"}',
+    ],
+    [
+      new LambdaPoolError('BUILD_FAILED', 'math.ts:3:1: Unexpected token\n  3 | }'),
+      400,
+      'BuildFailedException',
+      '{"Type":"User","message":"math.ts:3:1: Unexpected token\\n  3 | }"}',
+    ],
+    [
+      new LambdaPoolError('UNREACHABLE', 'The emulator is closing.'),
+      502,
+      'ResourceNotReadyException',
+      '{"Type":"Service","message":"The emulator is closing."}',
+    ],
+  ])('that is no ServiceError (%s) is a %i %s with its message', async (error, status, errorType, body) => {
+    const { core } = fakeCore(() => error);
     await using server = await start(core);
     const answer = await invoke(server);
-    expect(answer.status).toBe(500);
-    expect(answer.headers['x-amzn-errortype']).toBe('ServiceException');
-    expect(answer.body).toBe('{"Type":"Service","Message":"x is not a function"}');
+    expect(answer.status).toBe(status);
+    expect(answer.headers['x-amzn-errortype']).toBe(errorType);
+    expect(answer.body).toBe(body);
   });
 
   it('of the request never reaches the core', async () => {
