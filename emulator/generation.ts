@@ -1,0 +1,50 @@
+/** One build of the code, kept as long as an environment runs it. */
+import type { CodeBundle } from '../src/bundle/code-source.ts';
+
+export class Generation {
+  /** From 1. */
+  readonly number: number;
+  readonly bundle: CodeBundle;
+  #users = 0;
+  #retired = false;
+  #disposed: Promise<void> | undefined;
+
+  constructor(number: number, bundle: CodeBundle) {
+    this.number = number;
+    this.bundle = bundle;
+  }
+
+  acquire(): void {
+    this.#users += 1;
+  }
+
+  release(): void {
+    this.#users -= 1;
+    this.#disposeIfUnused();
+  }
+
+  /** No environment will be started with it any more. Its files go with the last user. */
+  retire(): void {
+    this.#retired = true;
+    this.#disposeIfUnused();
+  }
+
+  /** Settles when the files are gone; of a generation in use, at once. */
+  get disposed(): Promise<void> {
+    return this.#disposed ?? Promise.resolve();
+  }
+
+  #disposeIfUnused(): void {
+    if (!this.#retired || this.#users > 0) return;
+    this.#disposed ??= disposeBundle(this.bundle);
+  }
+}
+
+/** Old files that stay do no harm: that is a warning, not an error. */
+export async function disposeBundle(bundle: CodeBundle): Promise<void> {
+  try {
+    await bundle[Symbol.asyncDispose]();
+  } catch (error) {
+    process.emitWarning(`Could not remove the code in ${bundle.directory}: ${String(error)}`, 'LambdaPoolWarning');
+  }
+}

@@ -1,0 +1,85 @@
+/** The emulator's side of the guard: sees to it that no process outlives it, however it ends. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { killTree } from './kill-tree.ts';
+
+const ENTRY = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './guard-entry.ts' : './guard-entry.js', import.meta.url),
+);
+
+/** It needs next to no memory. */
+const FLAGS = ['--max-old-space-size=16', '--max-semi-space-size=1'];
+
+/** Starts its process with the first pid to watch, and never keeps the parent alive. */
+export class Guard implements Disposable {
+  readonly #pids = new Set<number>();
+  #child: ChildProcess | undefined;
+  #starting = false;
+  readonly #onExit = (): void => {
+    for (const pid of this.#pids) killTree(pid);
+  };
+
+  /** Process id of the guard itself, once there is one. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  watch(pid: number): void {
+    // A process that ends of its own accord need not wait for the guard.
+    if (this.#pids.size === 0) process.on('exit', this.#onExit);
+    this.#pids.add(pid);
+    if (this.#child !== undefined) this.#tell(`+${pid}\n`);
+    else this.#startSoon();
+  }
+
+  unwatch(pid: number): void {
+    if (!this.#pids.delete(pid)) return;
+    if (this.#pids.size === 0) process.off('exit', this.#onExit);
+    this.#tell(`-${pid}\n`);
+  }
+
+  /** Ends the guard, which kills whatever is still watched. */
+  [Symbol.dispose](): void {
+    process.off('exit', this.#onExit);
+    this.#starting = false;
+    this.#child?.stdin?.end();
+    this.#child = undefined;
+  }
+
+  /** After the first environment has been started: that one is waited for. */
+  #startSoon(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    setImmediate(() => {
+      if (!this.#starting) return;
+      this.#starting = false;
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    const child = spawn(process.execPath, [...FLAGS, ENTRY], {
+      env: {},
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // Neither the parent's terminal nor the death of its process group may end the guard.
+      detached: true,
+      windowsHide: true,
+    });
+    this.#child = child;
+    child.unref();
+    if (child.stdin !== null && 'unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
+    child.stdin?.on('error', () => {});
+    child.on('error', (error) => {
+      process.emitWarning(`The guard process could not be started: ${error.message}`, 'LambdaPoolWarning');
+    });
+    child.on('exit', () => {
+      // Somebody killed it: the next process to watch starts another one.
+      if (this.#child === child) this.#child = undefined;
+    });
+    this.#tell([...this.#pids].map((pid) => `+${pid}\n`).join(''));
+  }
+
+  #tell(lines: string): void {
+    this.#child?.stdin?.write(lines);
+  }
+}

@@ -1,0 +1,78 @@
+/** The texts that Lambda itself writes about an invocation: START, END, REPORT. Pure. */
+import type { InvocationReport } from './invocation.ts';
+import type { Outcome } from './outcome.ts';
+import type { Run } from './run.ts';
+
+/** A finished run. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  /** Set on the run that paid for a cold start. */
+  readonly initMs: number | undefined;
+  readonly maxMemoryMb: number;
+  /** Number of the generation that ran it. */
+  readonly generation: number;
+}
+
+/** Of the function, the same for all its runs. */
+export interface ReportedFunction {
+  readonly functionName: string;
+  readonly memoryMb: number;
+}
+
+/** AWS bills INIT since August 2025. */
+function billedMs(ending: Ending): number {
+  return Math.ceil(ending.durationMs + (ending.initMs ?? 0));
+}
+
+function usedMb(ending: Ending, memoryMb: number): number {
+  return ending.outcome.outOfMemory === true ? memoryMb : ending.maxMemoryMb;
+}
+
+/** The whole kept log, in the order of CloudWatch. */
+export function renderLog(run: Run, ending: Ending, { memoryMb }: ReportedFunction): string {
+  const { requestId } = run.request;
+  const { outcome } = ending;
+  const init = ending.initMs === undefined ? '' : `Init Duration: ${ending.initMs.toFixed(2)} ms\t`;
+  const status =
+    outcome.status === 'timeout'
+      ? 'Status: timeout'
+      : outcome.reportedType === undefined
+        ? ''
+        : `Status: error\tError Type: ${outcome.reportedType}`;
+  const output = run.log;
+  const lineEnd = output === '' || output.endsWith('\n') ? '' : '\n';
+  return (
+    `${run.initLog}START RequestId: ${requestId} Version: $LATEST\n${output}${lineEnd}${outcome.logLine ?? ''}` +
+    `END RequestId: ${requestId}\nREPORT RequestId: ${requestId}\tDuration: ${ending.durationMs.toFixed(2)} ms\t` +
+    `Billed Duration: ${billedMs(ending)} ms\tMemory Size: ${memoryMb} MB\t` +
+    `Max Memory Used: ${usedMb(ending, memoryMb)} MB\t${init}${status}\n`
+  );
+}
+
+export function createReport(run: Run, ending: Ending, facts: ReportedFunction): InvocationReport {
+  const { outcome } = ending;
+  const errorType = outcome.reportedType ?? outcome.errorType;
+  const errorMessage = errorType === undefined ? undefined : readErrorMessage(outcome.payload);
+  return {
+    at: Date.now(),
+    requestId: run.request.requestId,
+    functionName: facts.functionName,
+    generation: ending.generation,
+    durationMs: ending.durationMs,
+    billedMs: billedMs(ending),
+    ...(ending.initMs === undefined ? {} : { initMs: ending.initMs }),
+    memoryMb: facts.memoryMb,
+    maxMemoryMb: usedMb(ending, facts.memoryMb),
+    status: outcome.status,
+    ...(errorType === undefined ? {} : { errorType }),
+    ...(errorMessage === undefined ? {} : { errorMessage }),
+    log: renderLog(run, ending, facts),
+  };
+}
+
+function readErrorMessage(payload: string): string | undefined {
+  const error: unknown = JSON.parse(payload);
+  if (typeof error !== 'object' || error === null || !('errorMessage' in error)) return undefined;
+  return typeof error.errorMessage === 'string' ? error.errorMessage : undefined;
+}

@@ -1,0 +1,62 @@
+/** Sends what the code writes to console, stdout and stderr over the channel, so that it arrives before the answer does. */
+import { format } from 'node:util';
+
+/** Says to which invocation a record belongs; changes with each one. */
+export interface OutputState {
+  /** Undefined before the first invocation. */
+  requestId: string | undefined;
+}
+
+// No kept log is longer, so no more of one record need travel.
+const MAX_RECORD_CHARS = 1_048_577;
+
+const LEVELS = {
+  trace: 'TRACE',
+  debug: 'DEBUG',
+  info: 'INFO',
+  log: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+  fatal: 'FATAL',
+} as const;
+
+/**
+ * @param modern Node 24 writes `-` where there is no request id yet, older runtimes `undefined`.
+ */
+export function captureOutput(send: (text: string) => void, state: OutputState, modern: boolean): void {
+  const write = (text: string): void => send(text.length > MAX_RECORD_CHARS ? text.slice(0, MAX_RECORD_CHARS) : text);
+  for (const [method, level] of Object.entries(LEVELS)) {
+    const log = (...args: unknown[]): void => {
+      const id = state.requestId ?? (modern ? '-' : 'undefined');
+      write(`${new Date().toISOString()}\t${id}\t${level}\t${format(...args)}\n`);
+    };
+    Object.defineProperty(console, method, { value: log, writable: true, configurable: true, enumerable: true });
+  }
+  captureStream('stdout', write);
+  captureStream('stderr', write);
+}
+
+/** Wrapped at the first use: making the stream costs a millisecond that most functions never need. */
+function captureStream(name: 'stdout' | 'stderr', write: (text: string) => void): void {
+  const original = Object.getOwnPropertyDescriptor(process, name);
+  let wrapped: NodeJS.WriteStream | undefined;
+  const wrap = (): NodeJS.WriteStream => {
+    const stream = (original?.get?.call(process) ?? original?.value) as NodeJS.WriteStream;
+    const replacement = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
+      const callback = typeof encoding === 'function' ? encoding : done;
+      const charset = typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
+      // Binary text (`hex`, `base64`) stands for bytes, which the log shows as UTF-8.
+      if (typeof chunk !== 'string') write(Buffer.from(chunk).toString('utf8'));
+      else write(charset === 'utf8' || charset === 'utf-8' ? chunk : Buffer.from(chunk, charset).toString('utf8'));
+      if (typeof callback === 'function') process.nextTick(callback as () => void);
+      return true;
+    };
+    Object.defineProperty(stream, 'write', { value: replacement, writable: true, configurable: true });
+    return stream;
+  };
+  Object.defineProperty(process, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => (wrapped ??= wrap()),
+  });
+}

@@ -1,0 +1,59 @@
+/**
+ * Keeps one sandbox started ahead, without code: what a new environment then costs is loading the handler.
+ * It has the runtime in memory and waits; it counts as no environment, as it can run nothing yet.
+ */
+import type { Sandbox, SandboxListener } from './sandbox/sandbox.ts';
+
+export class Spares implements Disposable {
+  readonly #start: () => Sandbox;
+  #spare: Sandbox | undefined;
+  #refilling: NodeJS.Immediate | undefined;
+  #disposed = false;
+
+  constructor(start: () => Sandbox) {
+    this.#start = start;
+  }
+
+  get pid(): number | undefined {
+    return this.#spare?.pid;
+  }
+
+  /** The caller listens to the sandbox in this very tick. */
+  take(): Sandbox {
+    const sandbox = this.#spare ?? this.#start();
+    this.#spare = undefined;
+    return sandbox;
+  }
+
+  /** Starts a spare unless there is one, as soon as the event loop has done what is urgent. */
+  refill(): void {
+    if (this.#spare !== undefined || this.#refilling !== undefined || this.#disposed) return;
+    this.#refilling = setImmediate(() => {
+      this.#refilling = undefined;
+      if (this.#spare === undefined) this.#fill();
+    });
+    this.#refilling.unref();
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    clearImmediate(this.#refilling);
+    this.#spare?.kill();
+  }
+
+  #fill(): void {
+    const spare = this.#start();
+    this.#spare = spare;
+    const listener: SandboxListener = {
+      loaded: () => {},
+      loadFailed: () => {},
+      answered: () => {},
+      output: () => {},
+      // Not replaced at once: what killed it might kill them all.
+      exited: () => {
+        if (this.#spare === spare) this.#spare = undefined;
+      },
+    };
+    spare.listen(listener);
+  }
+}
