@@ -1,11 +1,20 @@
 /** The pools that are compared, behind one interface; each has two workers. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { LambdaPool, emulatorTransport } from 'lambdapool';
-import { Piscina } from 'piscina';
+import { LambdaPool, emulatorTransport } from './built.ts';
 import { check, seconds } from './harness.ts';
+
+/** What we use of Piscina. Its own types do not pass our compiler's `exactOptionalPropertyTypes`. */
+interface PiscinaPool {
+  run(value: unknown, options: { readonly name: string }): Promise<unknown>;
+  destroy(): Promise<void>;
+}
+type PiscinaClass = new (options: { filename: string; minThreads: number; maxThreads: number }) => PiscinaPool;
+const require = createRequire(import.meta.url);
+const Piscina: PiscinaClass = require('piscina');
 
 /** Workers of every pool: the machine that the targets were set on has two cores. */
 export const WORKERS = 2;

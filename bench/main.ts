@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import type { Effort, Result } from './harness.ts';
 import { benchHttp } from './http.ts';
 import { benchMemory } from './memory.ts';
+import { benchAgentAlone, benchCodecAlone, benchPoolAlone } from './parts.ts';
 import { benchApply, benchBig, benchFibonacci, benchLatency, benchMap } from './pools.ts';
 import { benchReload } from './reload.ts';
 import { machine, markdownTable, terminalTable } from './report.ts';
@@ -27,6 +28,9 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Result | n
   reload: benchReload,
   dev: benchDevStart,
   import: benchImport,
+  codec: benchCodecAlone,
+  agent: benchAgentAlone,
+  pool: benchPoolAlone,
 };
 
 const { values: options } = parseArgs({

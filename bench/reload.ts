@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { LambdaPool, emulatorTransport } from 'lambdapool';
+import { LambdaPool, emulatorTransport } from './built.ts';
 import { floorMs } from './children.ts';
 import { WORKERS } from './contestants.ts';
 import { check, quantile, tabulate, type Effort, type Result } from './harness.ts';
