@@ -10,7 +10,7 @@ import { kindOf } from './kind.ts';
 import type { Kind } from './kind.ts';
 import { encodeBigint, encodeDate, encodeNumber, encodeRegExp, encodeText, unboxed } from './leaf.ts';
 import { encodeBytes, viewParts } from './bytes.ts';
-import { MAX_DEPTH, MAX_LOSSY_OBJECTS } from './limits.ts';
+import { MAX_DEPTH, MAX_LOSSY_VALUES } from './limits.ts';
 import { formatPath, shortenPath } from './path.ts';
 import * as refusals from './refusal.ts';
 
@@ -36,12 +36,15 @@ export class Encoder {
   readonly #containers: object[] = [];
   readonly #keys: (string | number)[] = [];
   #depth = 0;
+  /** How many more objects and array items to take in. */
+  #budget: number;
   /** Whether anything in the result needs decoding. */
   #tagged = false;
 
   constructor(options: { readonly root: string; readonly lossy: boolean }) {
     this.#root = options.root;
     this.#lossy = options.lossy;
+    this.#budget = options.lossy ? MAX_LOSSY_VALUES : Infinity;
   }
 
   /**
@@ -86,9 +89,7 @@ export class Encoder {
     const known = this.#slots.get(object);
     if (known !== undefined) return this.#reference(known);
     if (this.#depth >= MAX_DEPTH) return this.#refuse(refusals.depthRefusal(MAX_DEPTH));
-    if (this.#lossy && this.#slots.size >= MAX_LOSSY_OBJECTS) {
-      return this.#refuse(refusals.sizeRefusal(MAX_LOSSY_OBJECTS));
-    }
+    if (this.#budget-- <= 0) return this.#refuse(refusals.sizeRefusal(MAX_LOSSY_VALUES));
     const slot: Slot = { holder, key, index: 0, done: false };
     this.#slots.set(object, slot);
     const node = this.#descend(object);
@@ -199,7 +200,7 @@ export class Encoder {
 
   #array(array: readonly unknown[]): unknown[] {
     const copy: unknown[] = [];
-    for (let index = 0; index < array.length; index++) {
+    for (let index = 0; index < array.length && this.#budget-- > 0; index++) {
       const item = array[index];
       if (item === undefined && !Object.hasOwn(array, index)) return this.#sparse(array);
       copy.push(item);

@@ -6,5 +6,5 @@
  */
 export const MAX_DEPTH = 1000;
 
-/** Objects that a lossy encoding visits: a hostile proxy can make them up without end. */
-export const MAX_LOSSY_OBJECTS = 100_000;
+/** Objects and array items that a lossy encoding takes in: a hostile proxy can make them up without end. */
+export const MAX_LOSSY_VALUES = 100_000;

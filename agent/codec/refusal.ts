@@ -45,9 +45,9 @@ export function depthRefusal(limit: number): Refusal {
   };
 }
 
-/** More objects than a lossy encoding follows. */
+/** More than a lossy encoding takes in. */
 export function sizeRefusal(limit: number): Refusal {
-  return { reason: `it has more than ${limit} objects`, advice: 'Send less.', standIn: 'left out: too many objects' };
+  return { reason: `it holds more than ${limit} values`, advice: 'Send less.', standIn: 'left out: too many values' };
 }
 
 /** A getter, a proxy or a damaged object threw `thrown` while it was read. */
