@@ -49,7 +49,8 @@ function functionRefOf(core: EmulatorCore, request: Request): FunctionRef {
   const query = request.url.indexOf('?');
   const qualifier =
     query < 0 ? undefined : (new URLSearchParams(request.url.slice(query + 1)).get('Qualifier') ?? undefined);
-  return parseFunctionRef(name, qualifier, () => callerOf(request.headers.authorization, core));
+  const { region = 'us-east-1', accountId = '000000000000' } = core;
+  return parseFunctionRef(name, qualifier, () => callerOf(request.headers.authorization, { region, accountId }));
 }
 
 /** Aborts when the client goes away before it has its answer. */

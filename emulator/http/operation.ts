@@ -4,8 +4,10 @@ import type { InvocationRequest, InvocationResult } from '../invocation.ts';
 
 /** What the door needs of an emulator. */
 export interface EmulatorCore {
-  readonly region: string;
-  readonly accountId: string;
+  /** @default 'us-east-1' */
+  readonly region?: string;
+  /** @default '000000000000' */
+  readonly accountId?: string;
   /** @throws {ServiceError} what Lambda's API would answer instead of a result. */
   invoke(request: InvocationRequest): Promise<InvocationResult>;
 }

@@ -22,7 +22,7 @@ export interface Lambda extends AsyncDisposable {
 export async function openLambda(isolation: 'process' | 'thread' = 'process'): Promise<Lambda> {
   const emulator = new Emulator({ isolation, concurrency: 2, accountId: ACCOUNT, region: REGION });
   const reports: InvocationReport[] = [];
-  emulator.events.on('invocation.finished', (report) => reports.push(report));
+  emulator.on('invocation.finished', (report) => reports.push(report));
   emulator.register({ functionName: FUNCTION, code: folder('../function/'), memoryMb: 256, timeoutMs: 20_000 });
   emulator.register({
     functionName: IMPATIENT_FUNCTION,

@@ -125,25 +125,25 @@ describe('an error', () => {
   });
 
   it.each([
-    [
-      new TypeError('x is not a function'),
-      500,
-      'ServiceException',
-      '{"Type":"Service","Message":"x is not a function"}',
-    ],
-    [
-      new LambdaPoolError('BUILD_FAILED', 'math.ts:3:1: Unexpected token\n  3 | }'),
-      400,
-      'BuildFailedException',
-      '{"Type":"User","message":"math.ts:3:1: Unexpected token\\n  3 | }"}',
-    ],
-    [
-      new LambdaPoolError('UNREACHABLE', 'The emulator is closing.'),
-      502,
-      'ResourceNotReadyException',
-      '{"Type":"Service","message":"The emulator is closing."}',
-    ],
-  ])('that is no ServiceError (%s) is a %i %s with its message', async (error, status, errorType, body) => {
+    {
+      error: new TypeError('x is not a function'),
+      status: 500,
+      errorType: 'ServiceException',
+      body: '{"Type":"Service","Message":"x is not a function"}',
+    },
+    {
+      error: new LambdaPoolError('BUILD_FAILED', 'math.ts:3:1: Unexpected token\n  3 | }'),
+      status: 400,
+      errorType: 'BuildFailedException',
+      body: '{"Type":"User","message":"math.ts:3:1: Unexpected token\\n  3 | }"}',
+    },
+    {
+      error: new LambdaPoolError('UNREACHABLE', 'The emulator is closing.'),
+      status: 502,
+      errorType: 'ResourceNotReadyException',
+      body: '{"Type":"Service","message":"The emulator is closing."}',
+    },
+  ])('that is no ServiceError ($error) is a $status $errorType', async ({ error, status, errorType, body }) => {
     const { core } = fakeCore(() => error);
     await using server = await start(core);
     const answer = await invoke(server);
