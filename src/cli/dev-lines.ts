@@ -3,27 +3,31 @@ import type { Manifest } from '../../agent/manifest.ts';
 import type { EmulatorEvents, InvocationReport } from '../../emulator/invocation.ts';
 import { clientVariables, invokeLine, posixLine, powershellLine } from './client-lines.ts';
 import { taskTable } from './signature.ts';
-import type { Colors } from './io.ts';
+import type { Colors, Output } from './io.ts';
+import { ownFrames } from './stack.ts';
 
 export interface Started {
   readonly url: string;
   readonly functionName: string;
   readonly tasksRoot: string;
   readonly manifest: Manifest;
+  /** What deserves mention and is no error. */
+  readonly notes: readonly string[];
   readonly durationMs: number;
 }
 
 /** The address, the tasks, and how to call them from elsewhere. */
-export function startedText(started: Started, colors: Colors): string {
-  const { url, functionName, tasksRoot, manifest } = started;
+export function startedText(started: Started, { colors, columns }: Pick<Output, 'colors' | 'columns'>): string {
+  const { url, functionName, tasksRoot, manifest, notes } = started;
   const variables = clientVariables(url);
-  const tasks = taskTable(manifest, colors);
+  const tasks = taskTable(manifest, { colors, columns: columns - 2 });
   const count = `${tasks.length} task${tasks.length === 1 ? '' : 's'}`;
   return [
     `${colors.bold('lambdapool dev')}  ${colors.cyan(url)}  function ${colors.bold(functionName)}, ready in ${duration(started.durationMs)}`,
     '',
     `${count} in ${tasksRoot}, reloaded as you save:`,
     ...tasks.map((line) => `  ${line}`),
+    ...notes.map((note) => colors.yellow(`  note: ${note}`)),
     '',
     'From another terminal:',
     `  ${posixLine(variables)}`,
@@ -57,16 +61,28 @@ function errorLine(type: string, message: string | undefined): string {
   return [type, message?.split('\n')[0]].filter((part) => part !== undefined && part !== '').join(': ');
 }
 
+/** Lines of the platform, which the line of the invocation says in short. */
+const PLATFORM = /^(START|END|REPORT) RequestId: |^INIT_START Runtime|^INIT_REPORT Init|^XRAY TraceId/;
+
 /** The function's own output: without the platform's lines, and without the columns that repeat on each record. */
 function ownLines(log: string): string[] {
   return log
     .split('\n')
-    .filter(
-      (line) =>
-        line !== '' &&
-        !/^(START|END|REPORT|INIT_START|INIT_REPORT|XRAY)\b.*(RequestId|Runtime|Init|TraceId)/.test(line),
-    )
-    .map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\t[^\t]*\t/, '').replace('\t', ' '));
+    .filter((line) => line !== '' && !PLATFORM.test(line))
+    .map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\t[^\t]*\t/, '').replace('\t', ' '))
+    .flatMap(invokeErrorLines);
+}
+
+/** The runtime logs an error that the function threw as JSON. What it is stands in the invocation's line: the place is left. */
+function invokeErrorLines(line: string): readonly string[] {
+  const [, json] = /^ERROR Invoke Error\s+(\{.*\})\s*$/.exec(line) ?? [];
+  if (json === undefined) return [line];
+  try {
+    const { stack }: { stack?: unknown } = JSON.parse(json);
+    return Array.isArray(stack) ? ownFrames(stack.map(String)) : [line];
+  } catch {
+    return [line];
+  }
 }
 
 /** One line for a reload, with the tasks that came and went. */

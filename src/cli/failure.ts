@@ -2,6 +2,7 @@
 import { isLambdaPoolError } from '../shared/errors.ts';
 import type { LambdaPoolError, LambdaPoolErrorCode } from '../shared/errors.ts';
 import { Interrupted } from './interruption.ts';
+import { ownFrames } from './stack.ts';
 
 /** 0: all is well · 1: a task ran and failed · 2: nothing ran, because the command, its input or its target is wrong. */
 export type ExitCode = number;
@@ -41,13 +42,12 @@ export function failureLine(error: unknown): string {
   return `${error.message.split('\n')[0]}${place === undefined ? '' : ` (${place.trim()})`}`;
 }
 
-/** Where the task failed: the lines of its stack that lie in the user's files. */
-function remoteStack(error: LambdaPoolError, verbose: boolean): string[] {
+/** Where the task failed. */
+function remoteStack(error: LambdaPoolError, verbose: boolean): readonly string[] {
   const { cause } = error;
   if (error.code !== 'TASK_THREW' || !(cause instanceof Error) || cause.stack === undefined) return [];
-  const lines = cause.stack.split('\n').filter((line) => /^\s+at /.test(line));
-  const own = lines.filter((line) => /\.[cm]?[jt]sx?:\d+/.test(line) && !/node:|node_modules/.test(line));
-  return verbose || own.length === 0 ? lines : own;
+  const lines = cause.stack.split('\n');
+  return verbose ? lines.filter((line) => /^\s+at /.test(line)) : ownFrames(lines);
 }
 
 /** Not one of ours: a bug, or the machine's trouble. The stack is what helps. */

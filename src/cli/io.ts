@@ -6,13 +6,22 @@ export type Colors = ReturnType<typeof picocolors.createColors>;
 /** One stream that text goes out on. */
 export interface Output {
   readonly isTerminal: boolean;
+  /** Width of the terminal; Infinity where there is none. */
+  readonly columns: number;
   readonly colors: Colors;
   /** Resolves once the stream takes more; never rejects: see `Io.outputClosed`. */
   write(text: string): Promise<void>;
 }
 
+/** Text that comes in. */
+export interface Input extends AsyncIterable<Uint8Array | string> {
+  readonly isTerminal: boolean;
+  /** Stops reading: a stream that still waits for text keeps the process alive. */
+  close(): void;
+}
+
 export interface Io {
-  readonly stdin: AsyncIterable<Uint8Array | string>;
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -27,7 +36,7 @@ export function processIo(): Io {
     stream.on('error', (error: NodeJS.ErrnoException) => closed.abort(error));
   }
   return {
-    stdin: process.stdin,
+    stdin: standardInput(),
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     env: process.env,
@@ -35,10 +44,22 @@ export function processIo(): Io {
   };
 }
 
+function standardInput(): Input {
+  // Opened at the first use: most commands never read it.
+  return {
+    get isTerminal() {
+      return process.stdin.isTTY === true;
+    },
+    close: () => void process.stdin.destroy(),
+    [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator](),
+  };
+}
+
 function outputOf(stream: NodeJS.WriteStream): Output {
   const isTerminal = stream.isTTY === true;
   return {
     isTerminal,
+    columns: isTerminal ? stream.columns : Infinity,
     colors: picocolors.createColors(wantsColors(isTerminal, process.env)),
     write(text) {
       if (stream.destroyed || stream.write(text)) return Promise.resolve();

@@ -8,6 +8,7 @@ import { signature, summary, taskTable } from '../../../src/cli/signature.ts';
 import { LambdaPoolError } from '../../../src/shared/errors.ts';
 
 const colors = picocolors.createColors(false);
+const wide = { colors, columns: Infinity };
 const at = new Date(2026, 0, 2, 3, 4, 5).getTime();
 
 type Parameters = Manifest['tasks'][string]['params'];
@@ -23,6 +24,19 @@ function manifest(tasks: Readonly<Record<string, Parameters>>, doc?: string): Ma
 
 const n = { name: 'n', required: true };
 
+const report: InvocationReport = {
+  at,
+  requestId: '8f14e45f-ceea-467f-a0e6-000000000000',
+  functionName: 'lambdapool',
+  generation: 1,
+  durationMs: 12.345,
+  billedMs: 13,
+  memoryMb: 1769,
+  maxMemoryMb: 45,
+  status: 'success',
+  log: 'START RequestId: 8f14 Version: $LATEST\nEND RequestId: 8f14\nREPORT RequestId: 8f14\tDuration: 12.35 ms\t\n',
+};
+
 describe('a task is shown', () => {
   test.each([
     [[], 'f()'],
@@ -32,18 +46,28 @@ describe('a task is shown', () => {
     [null, 'f(...)'],
   ])('with its parameters %j as %s', (params, shown) => expect(signature('f', { params })).toBe(shown));
 
-  test('with the first line of its comment that says something', () => {
-    expect(summary({ doc: '\n  The naive one.\nSlow.' })).toBe('The naive one.');
-    expect(summary({})).toBe('');
-  });
+  test.each([
+    ['\n  The naive one.\nSlow.', 'The naive one.'],
+    ['Counted from\nf(0) = 0, to 1.5 at most. Slow.', 'Counted from f(0) = 0, to 1.5 at most.'],
+    ['No full stop\n\nMore.', 'No full stop'],
+    ['', ''],
+  ])('with the first sentence of its comment %j', (doc, shown) => expect(summary({ doc })).toBe(shown));
+
+  test('without a comment', () => expect(summary({})).toBe(''));
 
   test('in columns, by name', () => {
-    expect(taskTable(manifest({ 'b.long': [n], 'a.f': [] }, 'Says.'), colors)).toEqual([
+    expect(taskTable(manifest({ 'b.long': [n], 'a.f': [] }, 'Says.'), wide)).toEqual([
       'a.f()      Says.',
       'b.long(n)  Says.',
     ]);
-    expect(taskTable(manifest({ 'a.f': [] }), colors)).toEqual(['a.f()']);
+    expect(taskTable(manifest({ 'a.f': [] }), wide)).toEqual(['a.f()']);
   });
+});
+
+test('a comment is cut to the width of the terminal', () => {
+  const tasks = manifest({ 'a.f': [] }, 'Says a great deal.');
+  expect(taskTable(tasks, { colors, columns: 20 })).toEqual(['a.f()  Says a great\u2026']);
+  expect(taskTable(tasks, { colors, columns: 12 })).toEqual(['a.f()']);
 });
 
 describe('the lines for other clients', () => {
@@ -51,21 +75,22 @@ describe('the lines for other clients', () => {
 
   test('set endpoint, region and keys for POSIX shells', () => {
     expect(posixLine(variables)).toBe(
-      'export AWS_ENDPOINT_URL=http://127.0.0.1:3001 AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 ' +
-        'AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test',
+      'export AWS_ENDPOINT_URL_LAMBDA=http://127.0.0.1:3001 AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 ' +
+        'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
     );
   });
 
   test('set the same for PowerShell', () => {
     expect(powershellLine(variables)).toBe(
-      "$env:AWS_ENDPOINT_URL='http://127.0.0.1:3001'; $env:AWS_REGION='us-east-1'; $env:AWS_DEFAULT_REGION='us-east-1'; " +
-        "$env:AWS_ACCESS_KEY_ID='test'; $env:AWS_SECRET_ACCESS_KEY='test'",
+      "$env:AWS_ENDPOINT_URL_LAMBDA='http://127.0.0.1:3001'; $env:AWS_REGION='us-east-1'; $env:AWS_DEFAULT_REGION='us-east-1'; " +
+        "$env:AWS_ACCESS_KEY_ID='local'; $env:AWS_SECRET_ACCESS_KEY='local'",
     );
   });
 
   test.each([
     [{ 'a.all': null, 'm.wait': [{ ...n, name: 'ms' }], 'm.fib': [n] }, '{"task":"m.fib","args":[10]}'],
     [{ 'a.all': null, 'm.wait': [{ ...n, name: 'ms' }], 'm.now': [] }, '{"task":"m.now","args":[]}'],
+    [{ 'a.throwIf': [n], 'm.fib': [n] }, '{"task":"m.fib","args":[10]}'],
     [{ 'm.wait': [{ ...n, name: 'ms' }] }, '{"task":"m.wait","args":["<ms>"]}'],
     [{}, '{"task":"module.function","args":[]}'],
   ])('call a task that is likely to run: %j', (tasks, payload) => {
@@ -81,32 +106,21 @@ describe('the lines for other clients', () => {
         functionName: 'lambdapool',
         tasksRoot: 'tasks',
         manifest: manifest({ 'm.fib': [n] }, 'The naive one.'),
+        notes: ['lib.ts exports no functions.'],
         durationMs: 412.3,
       },
-      colors,
+      wide,
     );
     expect(text).toContain('http://127.0.0.1:3001  function lambdapool, ready in 412 ms');
     expect(text).toContain('1 task in tasks');
     expect(text).toContain('\n  m.fib(n)  The naive one.\n');
+    expect(text).toContain('\n  note: lib.ts exports no functions.\n');
     expect(text).toContain(`\n  ${posixLine(variables)}\n`);
     expect(text).toContain(`\n  ${powershellLine(variables)}\n`);
   });
 });
 
 describe('an invocation is reported', () => {
-  const report: InvocationReport = {
-    at,
-    requestId: '8f14e45f-ceea-467f-a0e6-000000000000',
-    functionName: 'lambdapool',
-    generation: 1,
-    durationMs: 12.345,
-    billedMs: 13,
-    memoryMb: 1769,
-    maxMemoryMb: 45,
-    status: 'success',
-    log: 'START RequestId: 8f14 Version: $LATEST\nEND RequestId: 8f14\nREPORT RequestId: 8f14\tDuration: 12.35 ms\t\n',
-  };
-
   test('in one line', () => {
     expect(invocationText(report, colors)).toBe('03:04:05  8f14e45f  success      12 ms    45 MB\n');
   });
@@ -130,6 +144,14 @@ describe('an invocation is reported', () => {
       '  | INFO hello\n  | START of mine\n  | plain\n03:04:05  8f14e45f  success      12 ms    45 MB\n',
     );
   });
+});
+
+test('an error that the runtime logs is reduced to its place in the source', () => {
+  const stack = ['RangeError: no', '    at f (/app/tasks/a.ts:1:2)', '    at /app/.lambdapool/dev-1/agent.mjs:1:1'];
+  const log = `2026-01-02T03:04:05.000Z\t8f14\tERROR\tInvoke Error \t${JSON.stringify({ errorType: 'RangeError', stack })}\n`;
+  expect(invocationText({ ...report, log }, colors).split('\n')[0]).toBe('  |     at f (/app/tasks/a.ts:1:2)');
+  const other = '2026-01-02T03:04:05.000Z\t8f14\tERROR\tInvoke Error \t{not json}\n';
+  expect(invocationText({ ...report, log: other }, colors).split('\n')[0]).toBe('  | ERROR Invoke Error \t{not json}');
 });
 
 describe('a reload is reported', () => {

@@ -1,0 +1,111 @@
+/** `lambdapool dev`: the emulator with its HTTP door on a tasks root, until Ctrl-C. */
+import path from 'node:path';
+import type { Emulator } from '../../../emulator/emulator.ts';
+import type { TasksSource } from '../../bundle/tasks-source.ts';
+import { waitFor } from '../../shared/abort.ts';
+import { Scope } from '../../shared/scope.ts';
+import { buildFailedText, invocationText, jsonEvent, reloadText, startedText } from '../dev-lines.ts';
+import type { Io } from '../io.ts';
+
+export interface DevOptions {
+  readonly tasksRoot: string;
+  readonly functionName: string;
+  readonly port: number;
+  readonly isolation: 'process' | 'thread';
+  readonly concurrency: number;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly allowedHosts: readonly string[];
+  readonly json: boolean;
+}
+
+/** Serves until `signal` aborts. Leaves nothing behind, however it ends. */
+export async function dev(options: DevOptions, io: Io, signal: AbortSignal): Promise<void> {
+  await using scope = new Scope();
+  const startedAt = performance.now();
+  // The build, which another process does, begins before the server's modules are loaded.
+  const { emulator, code } = await startEmulator(options, scope);
+  const { startServer } = await import('../../../emulator/http/server.ts');
+  const { port, allowedHosts } = options;
+  const server = scope.use(await startServer({ emulator, port, allowedHosts }));
+  await waitFor(emulator.ready(), { signal }, 'The first build');
+  report({ emulator, code, json: options.json }, io, scope);
+  const started = {
+    url: server.url,
+    functionName: options.functionName,
+    tasksRoot: path.relative('', options.tasksRoot) || '.',
+    manifest: await code.manifest(),
+    notes: code.notes,
+    durationMs: performance.now() - startedAt,
+  };
+  await io.stdout.write(options.json ? jsonEvent('started', started) : startedText(started, io.stdout));
+  await aborted(signal);
+  if (options.json) await io.stdout.write(jsonEvent('stopped', { at: Date.now() }));
+}
+
+interface Running {
+  readonly emulator: Emulator;
+  readonly code: TasksSource;
+}
+
+async function startEmulator(options: DevOptions, scope: Scope): Promise<Running> {
+  const [{ Emulator }, { tasksSource }] = await Promise.all([
+    import('../../../emulator/emulator.ts'),
+    import('../../bundle/tasks-source.ts'),
+  ]);
+  const { tasksRoot, isolation, concurrency, functionName, memoryMb, timeoutMs, env } = options;
+  const code = tasksSource({ tasksRoot, watch: true });
+  const emulator = new Emulator({ isolation, concurrency });
+  scope.defer(() => emulator.terminate());
+  emulator.register({ functionName, code, memoryMb, timeoutMs, env });
+  return { emulator, code };
+}
+
+/** Prints each event of the emulator. */
+function report({ emulator, code, json }: Running & { readonly json: boolean }, io: Io, scope: Scope): void {
+  const { colors } = io.stdout;
+  const print = (event: string, facts: object, text: string): void => {
+    void io.stdout.write(json ? jsonEvent(event, facts) : text);
+  };
+  const names = async (): Promise<readonly string[]> => Object.keys((await code.manifest()).tasks).sort();
+  let known = names();
+  scope.use(
+    emulator.on('invocation.finished', (event) => {
+      print('invocation.finished', event, invocationText(event, colors));
+    }),
+  );
+  scope.use(
+    emulator.on('build.failed', (event) => {
+      print('build.failed', event, buildFailedText(event, colors));
+    }),
+  );
+  scope.use(
+    emulator.on('generation.started', (event) => {
+      const before = known;
+      known = names().catch(() => before);
+      void compare(before, known, (difference) => {
+        print('generation.started', { ...event, ...difference }, reloadText({ ...event, ...difference }, colors));
+      });
+    }),
+  );
+}
+
+interface Difference {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+type Names = Promise<readonly string[]>;
+
+async function compare(before: Names, after: Names, tell: (difference: Difference) => void): Promise<void> {
+  const [old, now] = await Promise.all([before, after]);
+  tell({ added: now.filter((name) => !old.includes(name)), removed: old.filter((name) => !now.includes(name)) });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
