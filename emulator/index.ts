@@ -1,5 +1,10 @@
-/** The emulator on its own: a local Lambda for any function, without the pool. */
+/** `lambdapool/emulator`: a local Lambda for any function, without the pool. */
+export { folderSource } from '../src/bundle/folder-source.ts';
+export type { FolderSourceOptions } from '../src/bundle/folder-source.ts';
+export type { CodeBundle, CodeChange, CodeSource } from '../src/bundle/code-source.ts';
 export { Emulator } from './emulator.ts';
+export { startServer } from './http/server.ts';
+export type { Server, ServerOptions } from './http/server.ts';
 export type { EmulatorOptions, FunctionOptions } from './options.ts';
 export type { FunctionStats } from './emulated-function.ts';
 export type { EmulatorEvents, InvocationReport, InvocationRequest, InvocationResult } from './invocation.ts';

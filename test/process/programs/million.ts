@@ -21,7 +21,7 @@ let mostAhead = 0;
 let peakHeap = 0;
 globalThis.gc?.();
 const before = process.memoryUsage().heapUsed;
-for await (const value of pool.imap<number, number>('echo.same', numbers(), { chunksize: 1_000 })) {
+for await (const value of pool.imap<number>('echo.same', numbers(), { chunksize: 1_000 })) {
   if (value !== received) wrong += 1;
   received += 1;
   mostAhead = Math.max(mostAhead, taken - received);

@@ -31,7 +31,7 @@ async function call(): Promise<void> {
   const oldest = latest;
   calls += CALLS_PER_CHUNK;
   try {
-    const results = await pool.map<number, number[]>('edited.version', [1, 2, 3], { chunksize: CALLS_PER_CHUNK });
+    const results = await pool.map<number[]>('edited.version', [1, 2, 3], { chunksize: CALLS_PER_CHUNK });
     const seen = results.flat();
     if (new Set(seen).size !== 1) mixed.push(seen);
     // A result is of an edit that was on disk, and not of one that had long been replaced when the call began.
