@@ -24,6 +24,11 @@ export function waitFor<T>(promise: PromiseLike<T>, options: WaitOptions, what: 
       signal?.removeEventListener('abort', onAbort);
       how();
     };
+    // Whoever stops waiting must still take the end of the promise: a failure that nobody hears ends the process.
+    promise.then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(error)),
+    );
     if (signal?.aborted === true) return onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     if (timeoutMs !== undefined) {
@@ -32,10 +37,6 @@ export function waitFor<T>(promise: PromiseLike<T>, options: WaitOptions, what: 
         settle(() => reject(new LambdaPoolError('WAIT_TIMEOUT', message, { details: { timeoutMs }, retryable: true })));
       }, timeoutMs);
     }
-    promise.then(
-      (value) => settle(() => resolve(value)),
-      (error: unknown) => settle(() => reject(error)),
-    );
   });
 }
 
