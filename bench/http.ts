@@ -30,7 +30,7 @@ export async function benchHttp({ rounds, quick }: Effort): Promise<Result> {
     const { stdout } = await run(process.execPath, [LOAD, url, body, expected, String(count), String(CONNECTIONS)]);
     return count / Number(stdout);
   };
-  return compare({
+  return await compare({
     title: `The HTTP door: ${CONNECTIONS} connections, ${WORKERS} environments`,
     unit: 'requests/s',
     rounds,
