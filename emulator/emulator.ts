@@ -57,6 +57,16 @@ export class Emulator implements AsyncDisposable {
     this.#eventQueue = new EventQueue(eventRetryDelaysMs);
   }
 
+  /** Region that its functions are in. */
+  get region(): string {
+    return this.#options.region;
+  }
+
+  /** Account that its functions belong to. */
+  get accountId(): string {
+    return this.#options.accountId;
+  }
+
   /**
    * Adds a function. Its code is built at the first invocation, or by `ready`.
    * @throws {LambdaPoolError} OPTION_INVALID, also for a name that is taken.
@@ -69,11 +79,10 @@ export class Emulator implements AsyncDisposable {
       const message = `The function \`${functionName}\` is registered already. Give this one another \`functionName\`.`;
       throw new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'functionName' } });
     }
-    const { concurrency, accountId, region } = this.#options;
+    const { accountId, region } = this.#options;
     const added = new EmulatedFunction(resolved, {
       account: { accountId, region },
       capacity: this.#capacity,
-      concurrency,
       events: this.#events,
       memoryWatch: this.#memoryWatch,
       startSandbox: this.#startSandbox,

@@ -2,10 +2,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { InvocationRequest } from '../invocation.ts';
+import { MAX_EVENT_REQUEST_BYTES } from '../limits.ts';
 import { entityTooLarge, invalidParameter, invalidRequestContent, validationError, violation } from './api-errors.ts';
 import { REQUEST_HEADER } from './headers.ts';
 import { describeJsonError } from './json-syntax.ts';
-import { MAX_CLIENT_CONTEXT_BYTES, MAX_EVENT_PAYLOAD_BYTES } from './limits.ts';
+import { MAX_CLIENT_CONTEXT_BYTES } from './limits.ts';
 
 /** The part of an InvocationRequest that stands in headers. */
 export type InvokeHeaders = Required<Pick<InvocationRequest, 'invocationType' | 'logType'>> &
@@ -41,9 +42,9 @@ export function parseRequestId(headers: IncomingHttpHeaders): string | undefined
 
 /** The event as JSON text; an empty body is `{}`. @throws {ServiceError} if it is not JSON, or too large for its type. */
 export function parsePayload(body: Buffer, invocationType: InvocationRequest['invocationType']): string {
-  if (invocationType === 'Event' && body.length > MAX_EVENT_PAYLOAD_BYTES) {
+  if (invocationType === 'Event' && body.length > MAX_EVENT_REQUEST_BYTES) {
     throw entityTooLarge(
-      `${body.length} byte payload is too large for the Event invocation type (limit ${MAX_EVENT_PAYLOAD_BYTES} bytes)`,
+      `${body.length} byte payload is too large for the Event invocation type (limit ${MAX_EVENT_REQUEST_BYTES} bytes)`,
     );
   }
   if (body.length === 0) return '{}';

@@ -1,6 +1,7 @@
 /** Invoke: POST /2015-03-31/functions/{FunctionName}/invocations. Reads, calls the core, answers. */
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { MAX_SYNC_REQUEST_BYTES } from '../limits.ts';
 import { entityTooLarge } from './api-errors.ts';
 import { sendError, sendResult } from './answer.ts';
 import { ClientGoneError, readBody } from './body.ts';
@@ -8,7 +9,6 @@ import { callerOf } from './caller.ts';
 import { type FunctionRef, parseFunctionRef } from './function-name.ts';
 import { newTraceId, REQUEST_HEADER } from './headers.ts';
 import { parseInvokeHeaders, parsePayload, parseRequestId, valueOf } from './invoke-request.ts';
-import { MAX_SYNC_PAYLOAD_BYTES } from './limits.ts';
 import type { EmulatorCore, Operation } from './operation.ts';
 
 export function invokeOperation(core: EmulatorCore): Operation {
@@ -24,10 +24,10 @@ async function handle(core: EmulatorCore, request: Request, response: Response):
   // The id of an error answer, too: it is the one that the log of a failed call shows.
   let requestId: string = randomUUID();
   try {
-    const body = await readBody(request, MAX_SYNC_PAYLOAD_BYTES);
+    const body = await readBody(request, MAX_SYNC_REQUEST_BYTES);
     if (body === 'too-large') {
       throw entityTooLarge(
-        `Request must be smaller than ${MAX_SYNC_PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
+        `Request must be smaller than ${MAX_SYNC_REQUEST_BYTES} bytes for the InvokeFunction operation`,
       );
     }
     requestId = parseRequestId(request.headers) ?? requestId;
@@ -49,8 +49,7 @@ function functionRefOf(core: EmulatorCore, request: Request): FunctionRef {
   const query = request.url.indexOf('?');
   const qualifier =
     query < 0 ? undefined : (new URLSearchParams(request.url.slice(query + 1)).get('Qualifier') ?? undefined);
-  const { region = 'us-east-1', accountId = '000000000000' } = core;
-  return parseFunctionRef(name, qualifier, () => callerOf(request.headers.authorization, { region, accountId }));
+  return parseFunctionRef(name, qualifier, () => callerOf(request.headers.authorization, core));
 }
 
 /** Aborts when the client goes away before it has its answer. */

@@ -1,12 +1,6 @@
-/** Sizes that Lambda's API allows for an Invoke. */
+/** Sizes of what only an HTTP request has. Those of payloads are the emulator's. */
 
-/** AWS: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11. */
-export const MAX_SYNC_PAYLOAD_BYTES: number = 6_291_456;
-
-/** AWS: as above; 262,144 before autumn 2025. */
-export const MAX_EVENT_PAYLOAD_BYTES: number = 1_048_576;
-
-/** Of the base64 text. AWS: API reference of Invoke, read 2026-11. */
+/** Base64 text of a client context. AWS: API reference of Invoke, read 2026-11. */
 export const MAX_CLIENT_CONTEXT_BYTES: number = 3_583;
 
 /**

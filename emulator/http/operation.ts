@@ -4,10 +4,8 @@ import type { InvocationRequest, InvocationResult } from '../invocation.ts';
 
 /** What the door needs of an emulator. */
 export interface EmulatorCore {
-  /** @default 'us-east-1' */
-  readonly region?: string;
-  /** @default '000000000000' */
-  readonly accountId?: string;
+  readonly region: string;
+  readonly accountId: string;
   /** @throws {ServiceError} what Lambda's API would answer instead of a result. */
   invoke(request: InvocationRequest): Promise<InvocationResult>;
 }
