@@ -1,6 +1,7 @@
 /** What becomes of a call, as it goes back to the pool. */
 import { encode } from './codec.ts';
 import type { CallOutcome, Encoded, OutcomeErrorCode } from './protocol.ts';
+import { shortenStacks } from './stack.ts';
 
 const RESULT = { root: 'result' } as const;
 const LOSSY = { lossy: true } as const;
@@ -18,6 +19,7 @@ export function succeeded(value: unknown, snapshot: boolean): CallOutcome {
 
 /** @param thrown Whatever was thrown, undefined included. Encoded here, so that stacks are mapped where the sources are. */
 export function failed(code: OutcomeErrorCode, thrown: unknown): CallOutcome {
+  shortenStacks(thrown);
   return { error: { code, thrown: encode(thrown, LOSSY) } };
 }
 
