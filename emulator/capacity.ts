@@ -50,6 +50,8 @@ export class Capacity {
     this.#used -= count;
     for (const claimant of [...this.#starved, ...this.#claimants]) {
       if (this.#used >= this.#limit) return;
+      // It puts itself on the list again if it still finds no room.
+      this.#starved.delete(claimant);
       claimant.fill();
     }
   }

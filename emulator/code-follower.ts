@@ -42,14 +42,8 @@ export class CodeFollower implements AsyncDisposable {
     this.#subscription ??= this.#source.onChange((change) => this.#take(change));
     const startedAt = performance.now();
     this.#source.current().then(
-      (bundle) => {
-        this.#first = 'arrived';
-        this.#deliver({ bundle, buildMs: performance.now() - startedAt, files: [] });
-      },
-      (error: unknown) => {
-        this.#first = 'unasked';
-        this.#listener.firstBuildFailed(error);
-      },
+      (bundle) => this.#takeFirst(bundle, performance.now() - startedAt),
+      (error: unknown) => this.#failFirst(error),
     );
   }
 
@@ -61,6 +55,19 @@ export class CodeFollower implements AsyncDisposable {
   async #dispose(): Promise<void> {
     this.#subscription?.[Symbol.dispose]();
     await this.#source[Symbol.asyncDispose]();
+  }
+
+  #takeFirst(bundle: CodeBundle, buildMs: number): void {
+    // A change can overtake the first build, which is then old.
+    if (this.#first === 'arrived') return void disposeBundle(bundle);
+    this.#first = 'arrived';
+    this.#deliver({ bundle, buildMs, files: [] });
+  }
+
+  #failFirst(error: unknown): void {
+    if (this.#first === 'arrived') return;
+    this.#first = 'unasked';
+    this.#listener.firstBuildFailed(error);
   }
 
   #take(change: CodeChange): void {

@@ -2,6 +2,7 @@
  * One registered function: its code in generations, its environments, its line of waiting invocations.
  * Wires the parts; the rules are in scheduler.ts, environment.ts, warmup.ts and capacity.ts.
  */
+import { availableParallelism } from 'node:os';
 import type { Events } from '../src/shared/events.ts';
 import { LambdaPoolError } from '../src/shared/errors.ts';
 import { Aborts } from './aborts.ts';
@@ -11,23 +12,23 @@ import { CodeFollower, type BuiltCode, type CodeListener } from './code-follower
 import { Environment, type EnvironmentOwner, type InitFailure } from './environment.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { disposeBundle, Generation } from './generation.ts';
-import type { EmulatorEvents, InvocationResult } from './invocation.ts';
+import type { EmulatorEvents } from './invocation.ts';
 import { INIT_TIMEOUT_MS } from './limits.ts';
-import { tailOf } from './log-buffer.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 import type { ResolvedFunctionOptions } from './options.ts';
-import { createReport, renderLog, type Ending } from './report.ts';
+import { createReport, describeInitFailure, type Ending } from './report.ts';
+import { createResult } from './result.ts';
 import type { Run } from './run.ts';
 import type { StartSandbox } from './sandbox/sandbox.ts';
 import { Scheduler } from './scheduler.ts';
 import { Spares } from './spares.ts';
+import { Waiters } from './waiters.ts';
 import { Warmup } from './warmup.ts';
 
 /** What a function shares with the others of its emulator. */
 export interface FunctionSurroundings {
   readonly account: AccountFacts;
   readonly capacity: Capacity;
-  readonly concurrency: number;
   readonly events: Events<EmulatorEvents>;
   readonly memoryWatch: MemoryWatch;
   readonly startSandbox: StartSandbox;
@@ -46,11 +47,6 @@ export interface FunctionStats {
   readonly pids: readonly number[];
 }
 
-interface ReadyWaiter {
-  resolve(): void;
-  reject(reason: unknown): void;
-}
-
 export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListener {
   readonly options: ResolvedFunctionOptions;
   readonly #surroundings: FunctionSurroundings;
@@ -65,8 +61,8 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   #current: Generation | undefined;
   #warmup: Warmup | undefined;
   #generations = 0;
-  #readyWaiters: ReadyWaiter[] = [];
-  #emptyWaiters: (() => void)[] = [];
+  readonly #ready = new Waiters();
+  readonly #empty = new Waiters();
   #terminated = false;
 
   constructor(options: ResolvedFunctionOptions, surroundings: FunctionSurroundings) {
@@ -98,13 +94,12 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
 
   /** Resolves when the code is built and an environment warm, or its INIT has failed. */
   ready(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const isWarm = [...this.#environments].some((each) => each.busy || each.usable);
-      if (isWarm) return resolve();
-      this.#readyWaiters.push({ resolve, reject });
-      if (this.#current === undefined) this.#prepare();
-      else this.#prewarm();
-    });
+    const isWarm = [...this.#environments].some((each) => each.busy || each.usable);
+    if (isWarm) return Promise.resolve();
+    const ready = this.#ready.wait();
+    if (this.#current === undefined) this.#prepare();
+    else this.#prewarm();
+    return ready;
   }
 
   stats(): FunctionStats {
@@ -124,10 +119,12 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     this.#spares[Symbol.dispose]();
     for (const run of this.#scheduler.drain())
       this.#reject(run, 'UNREACHABLE', 'The emulator was closed before it ran.');
-    this.#settleReady((waiter) => waiter.reject(new LambdaPoolError('UNREACHABLE', 'The emulator was closed.')));
+    this.#ready.reject(new LambdaPoolError('UNREACHABLE', 'The emulator was closed.'));
     for (const each of [...this.#environments, ...this.#leaving]) each.kill();
     this.#dropWarmup();
-    await this.#empty();
+    const empty = this.#empty.wait();
+    this.#checkEmpty();
+    await empty;
     this.#current?.retire();
     await this.#current?.disposed;
     await this.#code[Symbol.asyncDispose]();
@@ -140,7 +137,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     const warmup = this.#warmup;
     if (environment.generation === this.#current) {
       this.#scheduler.started(environment);
-      this.#settleReady((waiter) => waiter.resolve());
+      this.#ready.resolve();
     } else if (warmup?.members.has(environment) === true) {
       warmup.environmentReady(environment);
       if (warmup.complete) this.#switchTo(warmup);
@@ -168,6 +165,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
       if (warmup.complete) this.#switchTo(warmup);
     }
     this.#leaving.delete(environment);
+    if (this.#ready.size > 0) this.#prewarm();
     this.#checkEmpty();
   }
 
@@ -175,6 +173,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
 
   built(code: BuiltCode): void {
     const current = this.#current;
+    if (this.#terminated) return void disposeBundle(code.bundle);
     this.#dropWarmup();
     if (current?.bundle.hash === code.bundle.hash) {
       // Saved without a change, or changed back.
@@ -184,13 +183,13 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     this.#generations += 1;
     const generation = new Generation(this.#generations, code.bundle);
     const busy = [...this.#environments].filter((each) => each.busy).length;
-    const warmup = new Warmup(generation, code, current === undefined ? 0 : Math.max(1, busy));
+    // As many as there were, but no more than can start at a time; one at least.
+    const count = Math.max(1, Math.min(this.#environments.size, availableParallelism()));
+    const needed = current === undefined ? 0 : Math.min(Math.max(1, busy), count);
+    const warmup = new Warmup(generation, code, needed);
     this.#warmup = warmup;
-    if (warmup.complete) this.#switchTo(warmup);
-    else {
-      const count = Math.min(Math.max(1, this.#environments.size), this.#surroundings.concurrency);
-      for (let index = 0; index < count; index += 1) warmup.add(this.#createEnvironment(generation, false));
-    }
+    if (warmup.complete) return this.#switchTo(warmup);
+    for (let index = 0; index < count; index += 1) warmup.add(this.#createEnvironment(generation, false));
   }
 
   buildFailed(error: Error): void {
@@ -202,7 +201,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     if (this.#current !== undefined) return;
     if (error instanceof Error) this.buildFailed(error);
     for (const run of this.#scheduler.drain()) this.#rejectWith(run, error);
-    this.#settleReady((waiter) => waiter.reject(error));
+    this.#ready.reject(error);
   }
 
   // What the capacity tells.
@@ -245,7 +244,8 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   #prewarm(): void {
     const generation = this.#current;
     if (generation === undefined || this.#environments.size > 0) return;
-    if (!this.#surroundings.capacity.tryTake(this)) return this.#settleReady((waiter) => waiter.resolve());
+    // Other functions have all the room: it is as ready as it can be.
+    if (!this.#surroundings.capacity.tryTake(this)) return this.#ready.resolve();
     this.#scheduler.expect();
     this.#environments.add(this.#createEnvironment(generation, false));
   }
@@ -287,8 +287,8 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     this.#scheduler.replaceGeneration(warmup.ready, warmup.members.size - warmup.ready.length);
     for (const each of this.#leaving) each.retire();
     old?.retire();
-    if (warmup.ready.length > 0) this.#settleReady((waiter) => waiter.resolve());
-    else if (this.#readyWaiters.length > 0) this.#prewarm();
+    if (warmup.ready.length > 0) this.#ready.resolve();
+    else if (this.#ready.size > 0) this.#prewarm();
   }
 
   #dropWarmup(): void {
@@ -312,14 +312,12 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
 
   #initFailed(environment: Environment, failure: InitFailure): void {
     const run = this.#scheduler.startFailed();
-    this.#settleReady((waiter) => waiter.resolve());
+    this.#ready.resolve();
     if (run === undefined) return;
     const { signal, requestId } = run.request;
     if (signal !== undefined) this.#aborts.delete(signal, run);
     const outcome = failure.outcomeFor(requestId);
-    const report = `INIT_REPORT Init Duration: ${failure.initMs.toFixed(2)} ms\tPhase: invoke\tStatus: ${outcome.status}`;
-    const type = outcome.reportedType === undefined ? '' : `\tError Type: ${outcome.reportedType}`;
-    run.initLog = `${failure.initLog}${report}${type}\n`;
+    run.initLog = `${failure.initLog}${describeInitFailure(outcome, failure.initMs)}`;
     this.#settle(run, {
       outcome,
       durationMs: failure.initMs,
@@ -335,17 +333,8 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     if (events.has('invocation.finished')) {
       events.emit('invocation.finished', createReport(run, ending, this.options));
     }
-    const { requestId, wantsLogTail } = run.request;
-    const { payload, errorType } = ending.outcome;
-    const buildError = this.#code.errorLine;
-    const result: InvocationResult = { requestId, statusCode: 200, payload, executedVersion: '$LATEST' };
-    if (errorType === undefined && !wantsLogTail && buildError === undefined) return run.callbacks.resolve(result);
-    run.callbacks.resolve({
-      ...result,
-      ...(errorType === undefined ? {} : { functionError: 'Unhandled' }),
-      ...(wantsLogTail ? { logTail: tailOf(renderLog(run, ending, this.options)) } : {}),
-      ...(buildError === undefined ? {} : { buildError }),
-    });
+    const facts = { reported: this.options, buildError: this.#code.errorLine };
+    run.callbacks.resolve(createResult(run, ending, facts));
   }
 
   #reject(run: Run, code: 'UNREACHABLE' | 'OUTCOME_UNKNOWN', message: string): void {
@@ -358,24 +347,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     run.callbacks.reject(error);
   }
 
-  #settleReady(how: (waiter: ReadyWaiter) => void): void {
-    const waiters = this.#readyWaiters;
-    this.#readyWaiters = [];
-    for (const each of waiters) how(each);
-  }
-
-  /** Resolves when no environment is left. */
-  #empty(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#emptyWaiters.push(resolve);
-      this.#checkEmpty();
-    });
-  }
-
   #checkEmpty(): void {
-    if (this.#environments.size > 0 || this.#leaving.size > 0) return;
-    const waiters = this.#emptyWaiters;
-    this.#emptyWaiters = [];
-    for (const resolve of waiters) resolve();
+    if (this.#environments.size === 0 && this.#leaving.size === 0) this.#empty.resolve();
   }
 }

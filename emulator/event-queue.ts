@@ -24,17 +24,16 @@ export class EventQueue implements Disposable {
 
   #attempt(invoke: () => Promise<InvocationResult>, failures: number): void {
     invoke().then(
-      (result) => {
-        if (result.functionError !== undefined) this.#retry(invoke, failures);
-      },
+      (result) => this.#judge(result, invoke, failures),
       // The emulator is closing, or the code does not build: nobody is left to tell but those who follow the events.
       () => {},
     );
   }
 
-  #retry(invoke: () => Promise<InvocationResult>, failures: number): void {
+  #judge(result: InvocationResult, invoke: () => Promise<InvocationResult>, failures: number): void {
+    if (result.functionError === undefined || this.#disposed) return;
     const delayMs = this.#retryDelaysMs[failures];
-    if (delayMs === undefined || this.#disposed) return;
+    if (delayMs === undefined) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#attempt(invoke, failures + 1);

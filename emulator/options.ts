@@ -89,13 +89,8 @@ export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulat
   return {
     isolation: checkOneOf('isolation', options.isolation ?? 'process', ['process', 'thread']),
     concurrency: checkInteger('concurrency', options.concurrency ?? availableParallelism(), { min: 1, max: 10_000 }),
-    accountId: checkMatch('accountId', options.accountId ?? '000000000000', /^\d{12}$/, 'a string of twelve digits'),
-    region: checkMatch(
-      'region',
-      options.region ?? 'us-east-1',
-      /^[a-z]{2,}(-[a-z]+)+-\d$/,
-      "a region like 'us-east-1'",
-    ),
+    accountId: checkName('accountId', options.accountId ?? '000000000000'),
+    region: checkName('region', options.region ?? 'us-east-1'),
     eventRetryDelaysMs: checkRetryDelays(options.eventRetryDelaysMs ?? EVENT_RETRY_DELAYS_MS),
   };
 }
@@ -104,12 +99,7 @@ export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulat
 export function resolveFunctionOptions(options: FunctionOptions): ResolvedFunctionOptions {
   checkKeys('register', options, FUNCTION_KEYS);
   return {
-    functionName: checkMatch(
-      'functionName',
-      options.functionName ?? DEFAULT_FUNCTION_NAME,
-      /^[a-zA-Z0-9-_]{1,64}$/,
-      'up to 64 letters, digits, hyphens and underscores',
-    ),
+    functionName: checkName('functionName', options.functionName ?? DEFAULT_FUNCTION_NAME),
     code: checkCode(options.code),
     memoryMb: checkInteger('memoryMb', options.memoryMb ?? 1769, { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB }),
     timeoutMs: checkInteger('timeoutMs', options.timeoutMs ?? 60_000, { min: 1, max: MAX_TIMEOUT_MS }),
@@ -118,8 +108,19 @@ export function resolveFunctionOptions(options: FunctionOptions): ResolvedFuncti
   };
 }
 
-function checkMatch(name: string, value: unknown, pattern: RegExp, expected: string): string {
+/** What names must look like: they become parts of ARNs and of paths. */
+const NAMES = {
+  accountId: { pattern: /^\d{12}$/, expected: 'a string of twelve digits' },
+  region: { pattern: /^[a-z]{2,}(-[a-z]+)+-\d$/, expected: "a region like 'us-east-1'" },
+  functionName: {
+    pattern: /^[a-zA-Z0-9-_]{1,64}$/,
+    expected: 'a name of up to 64 letters, digits, hyphens and underscores',
+  },
+} as const;
+
+function checkName(name: keyof typeof NAMES, value: unknown): string {
   const text = checkString(name, value);
+  const { pattern, expected } = NAMES[name];
   if (!pattern.test(text)) throw invalidOption(name, expected, value);
   return text;
 }
@@ -139,6 +140,11 @@ function checkCode(code: CodeSource): CodeSource {
 
 function checkEnv(value: unknown): Readonly<Record<string, string>> {
   const env = checkStrings('env', value);
+  for (const [name, text] of Object.entries(env)) {
+    if (name === '' || `${name}${text}`.includes('\0') || name.includes('=')) {
+      throw invalidOption('env', 'variables without NUL, and names without =', env);
+    }
+  }
   const reserved = RESERVED_VARIABLES.find((name) => name in env);
   if (reserved !== undefined) {
     throw new LambdaPoolError(

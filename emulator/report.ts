@@ -50,6 +50,12 @@ export function renderLog(run: Run, ending: Ending, { memoryMb }: ReportedFuncti
   );
 }
 
+/** The line for an INIT that failed within the invocation that waited for it. */
+export function describeInitFailure(outcome: Outcome, initMs: number): string {
+  const type = outcome.reportedType === undefined ? '' : `\tError Type: ${outcome.reportedType}`;
+  return `INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms\tPhase: invoke\tStatus: ${outcome.status}${type}\n`;
+}
+
 export function createReport(run: Run, ending: Ending, facts: ReportedFunction): InvocationReport {
   const { outcome } = ending;
   const errorType = outcome.reportedType ?? outcome.errorType;

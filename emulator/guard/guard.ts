@@ -10,14 +10,18 @@ const ENTRY = fileURLToPath(
 /** It needs next to no memory. */
 const FLAGS = ['--max-old-space-size=16', '--max-semi-space-size=1'];
 
+/** Those with something to watch: one hook serves them all. */
+const GUARDS = new Set<Guard>();
+
+function killAll(): void {
+  for (const guard of GUARDS) guard.killAll();
+}
+
 /** Starts its process with the first pid to watch, and never keeps the parent alive. */
 export class Guard implements Disposable {
   readonly #pids = new Set<number>();
   #child: ChildProcess | undefined;
   #starting = false;
-  readonly #onExit = (): void => {
-    for (const pid of this.#pids) killTree(pid);
-  };
 
   /** Process id of the guard itself, once there is one. */
   get pid(): number | undefined {
@@ -26,7 +30,8 @@ export class Guard implements Disposable {
 
   watch(pid: number): void {
     // A process that ends of its own accord need not wait for the guard.
-    if (this.#pids.size === 0) process.on('exit', this.#onExit);
+    if (GUARDS.size === 0) process.on('exit', killAll);
+    GUARDS.add(this);
     this.#pids.add(pid);
     if (this.#child !== undefined) this.#tell(`+${pid}\n`);
     else this.#startSoon();
@@ -34,16 +39,25 @@ export class Guard implements Disposable {
 
   unwatch(pid: number): void {
     if (!this.#pids.delete(pid)) return;
-    if (this.#pids.size === 0) process.off('exit', this.#onExit);
+    if (this.#pids.size === 0) this.#leave();
     this.#tell(`-${pid}\n`);
   }
 
   /** Ends the guard, which kills whatever is still watched. */
   [Symbol.dispose](): void {
-    process.off('exit', this.#onExit);
+    this.#leave();
     this.#starting = false;
     this.#child?.stdin?.end();
     this.#child = undefined;
+  }
+
+  killAll(): void {
+    for (const pid of this.#pids) killTree(pid);
+  }
+
+  #leave(): void {
+    GUARDS.delete(this);
+    if (GUARDS.size === 0) process.off('exit', killAll);
   }
 
   /** After the first environment has been started: that one is waited for. */

@@ -1,6 +1,6 @@
 /** A sandbox that is a process: the default, as native modules, `process.exit`, memory and signals behave as on Lambda. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Guard } from '../guard/guard.ts';
 import { killTree } from '../guard/kill-tree.ts';
 import { ENTRY_FLAGS, entryFile } from './entry-file.ts';
@@ -25,7 +25,8 @@ export function createProcessStarter(guard: Guard): StartSandbox {
 
 class ProcessSandbox implements Sandbox {
   readonly #child: ChildProcess;
-  readonly #channel: Duplex;
+  /** Missing when the process could not be started. */
+  readonly #channel: Duplex | undefined;
   readonly #guard: Guard;
   #listener: SandboxListener | undefined;
   #exit: SandboxExit | undefined;
@@ -46,7 +47,9 @@ class ProcessSandbox implements Sandbox {
         windowsHide: true,
       },
     );
-    this.#channel = this.#child.stdio[3] as Duplex;
+    // Without file descriptors left there is no `stdio`, whatever its type says.
+    const stdio: ChildProcess['stdio'] | undefined = this.#child.stdio;
+    this.#channel = stdio?.[3] as Duplex | undefined;
     if (this.#child.pid !== undefined) guard.watch(this.#child.pid);
     this.#unref();
     this.#hear();
@@ -74,20 +77,26 @@ class ProcessSandbox implements Sandbox {
 
   #send(message: string): void {
     // One string, one write: the stream passes it to the kernel in this very tick.
-    this.#channel.write(frameHeader(Buffer.byteLength(message)) + message);
+    this.#channel?.write(frameHeader(Buffer.byteLength(message)) + message);
   }
 
   /** Whoever waits for an answer keeps the parent alive; environments never do. */
   #unref(): void {
     this.#child.unref();
-    for (const stream of [this.#child.stdout, this.#child.stderr, this.#channel]) {
-      if (stream !== null && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
+    for (const stream of this.#streams()) {
+      if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
     }
+  }
+
+  #streams(): (Readable | Duplex)[] {
+    return [this.#child.stdout, this.#child.stderr, this.#channel].filter(
+      (each) => each !== null && each !== undefined,
+    );
   }
 
   #hear(): void {
     const reader = new FrameReader((message) => this.#receive(message));
-    this.#channel.on('data', (chunk: Buffer) => {
+    this.#channel?.on('data', (chunk: Buffer) => {
       try {
         reader.push(chunk);
       } catch {
@@ -95,7 +104,7 @@ class ProcessSandbox implements Sandbox {
       }
     });
     // A broken pipe is a dead process, which is told by its exit.
-    this.#channel.on('error', () => {});
+    this.#channel?.on('error', () => {});
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#hearRaw(text));
       stream?.on('error', () => {});
@@ -123,7 +132,7 @@ class ProcessSandbox implements Sandbox {
     }
     this.#exit ??= { reason: exitReason(code, signal), outOfMemory: false };
     setTimeout(() => {
-      for (const stream of this.#child.stdio) stream?.destroy();
+      for (const stream of this.#streams()) stream.destroy();
       this.#finish();
     }, DRAIN_MS).unref();
   }

@@ -4,7 +4,7 @@ import type { SandboxListener } from './sandbox.ts';
 
 /** False for something that is no message. */
 export function receiveMessage(message: string, listener: SandboxListener): boolean {
-  switch (message[0]) {
+  switch (message.charAt(0)) {
     case 'R':
     case 'E':
     case 'F':

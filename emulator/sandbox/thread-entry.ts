@@ -18,7 +18,7 @@ startRuntime({
     receive() {
       for (;;) {
         const seen = Atomics.load(wake, 0);
-        const received = receiveMessageOnPort(port) as { message: string } | undefined;
+        const received: { message: string } | undefined = receiveMessageOnPort(port);
         if (received !== undefined) return received.message;
         Atomics.wait(wake, 0, seen);
       }

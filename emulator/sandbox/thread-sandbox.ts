@@ -2,7 +2,7 @@
  * A sandbox that is a worker thread: starts faster and answers faster than a process. What belongs to the whole process
  * is shared with the emulator: the working directory, native modules with global state, signals.
  */
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { ENTRY_FLAGS, entryFile } from './entry-file.ts';
 import { exitReason } from './exit-reason.ts';
 import { encodeInvocation, type CodeLocation, type SandboxInvocation } from './messages.ts';
@@ -64,20 +64,28 @@ class ThreadSandbox implements Sandbox {
   }
 
   #send(message: string): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
     this.#port.postMessage(message);
     Atomics.add(this.#wake, 0, 1);
     Atomics.notify(this.#wake, 0);
   }
 
   #hear(): void {
-    this.#port.on('message', (message: string) => {
-      if (this.#listener !== undefined && !receiveMessage(message, this.#listener)) this.kill();
-    });
+    this.#port.on('message', (message: string) => this.#receive(message));
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.#listener?.output(text));
     }
     this.#worker.on('error', (error) => this.#hearError(error));
     this.#worker.on('exit', (code) => this.#end(code));
+  }
+
+  #receive(message: string): void {
+    if (this.#listener !== undefined && !receiveMessage(message, this.#listener)) this.kill();
+  }
+
+  #take(): string | undefined {
+    const received: { message: string } | undefined = receiveMessageOnPort(this.#port);
+    return received?.message;
   }
 
   /** An exception that nobody caught. A process would print it before it dies; so do we. */
@@ -89,12 +97,11 @@ class ThreadSandbox implements Sandbox {
 
   #end(code: number): void {
     if (this.#exit !== undefined) return;
-    // Messages that were sent before the end must be heard before it is told.
-    setImmediate(() => {
-      const reason = this.#killed || this.#outOfMemory ? 'signal: killed' : exitReason(code, null);
-      this.#exit = { reason, outOfMemory: this.#outOfMemory };
-      this.#port.close();
-      this.#listener?.exited(this.#exit);
-    });
+    const reason = this.#killed || this.#outOfMemory ? 'signal: killed' : exitReason(code, null);
+    this.#exit = { reason, outOfMemory: this.#outOfMemory };
+    // Messages that were sent before the end are to be heard before it is told.
+    for (let next = this.#take(); next !== undefined; next = this.#take()) this.#receive(next);
+    this.#port.close();
+    this.#listener?.exited(this.#exit);
   }
 }

@@ -13,9 +13,9 @@ export interface FunctionFacts {
 /** The ways to complete an invocation that Node 22 and older know. */
 export interface LegacyCompletion {
   callbackWaitsForEmptyEventLoop: boolean;
-  succeed(result?: unknown): void;
-  fail(error?: unknown): void;
-  done(error?: unknown, result?: unknown): void;
+  readonly succeed: (result?: unknown) => void;
+  readonly fail: (error?: unknown) => void;
+  readonly done: (error?: unknown, result?: unknown) => void;
 }
 
 export function factsFrom(env: NodeJS.ProcessEnv): FunctionFacts {

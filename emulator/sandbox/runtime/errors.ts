@@ -72,7 +72,7 @@ function withOwn(error: Error): object {
     errorType: error.name,
     errorMessage: error.message,
     code,
-    ...error,
+    ...Object.fromEntries(Object.entries(error)),
     ...(typeof error.stack === 'string' ? { stack: error.stack.split('\n') } : {}),
   };
 }

@@ -6,7 +6,7 @@ import { createModernContext, factsFrom, type FunctionFacts } from './context.ts
 import { formatError, formatErrorForLog, RuntimeError } from './errors.ts';
 import { createLegacyRunner } from './legacy.ts';
 import { loadHandler, type Handler } from './load-handler.ts';
-import { captureOutput, type OutputState } from './output.ts';
+import { captureOutput, type Output } from './output.ts';
 import { isPromiseLike } from './promise-like.ts';
 
 export interface RuntimeOptions {
@@ -26,7 +26,7 @@ class Runtime implements Completion {
   readonly #options: RuntimeOptions;
   readonly #modern: boolean;
   readonly #facts: FunctionFacts;
-  readonly #output: OutputState = { requestId: undefined };
+  readonly #output: Output;
   /** The invocation that runs. */
   #job: SandboxInvocation | undefined;
   #run: (job: SandboxInvocation, event: unknown) => void = () => {};
@@ -35,7 +35,7 @@ class Runtime implements Completion {
     this.#options = options;
     this.#modern = Number(/nodejs(\d+)/.exec(process.env['AWS_EXECUTION_ENV'] ?? '')?.[1] ?? 24) >= 24;
     this.#facts = factsFrom(process.env);
-    captureOutput((text) => options.channel.send(`O${text}`), this.#output, this.#modern);
+    this.#output = captureOutput((text) => options.channel.send(`O${text}`), this.#modern);
     if (!this.#modern) this.#catchStrays();
   }
 
@@ -50,7 +50,8 @@ class Runtime implements Completion {
     let payload: string;
     try {
       // JSON.stringify returns undefined for undefined, functions and symbols; Lambda answers null.
-      payload = (JSON.stringify(result) as string | undefined) ?? 'null';
+      const text: string | undefined = JSON.stringify(result);
+      payload = text ?? 'null';
     } catch (error) {
       this.fail(
         job,
@@ -66,7 +67,7 @@ class Runtime implements Completion {
 
   fail(job: SandboxInvocation, thrown: unknown): void {
     if (this.#job !== job) return;
-    console.error('Invoke Error', formatErrorForLog(thrown, this.#modern));
+    this.#logError('Invoke Error', thrown);
     this.#answer(job, this.#encodeFailure(thrown, false));
   }
 
@@ -108,7 +109,7 @@ class Runtime implements Completion {
   }
 
   #sendLoadFailure(error: unknown): void {
-    console.error('Uncaught Exception', formatErrorForLog(error, this.#modern));
+    this.#logError('Uncaught Exception', error);
     const payload = formatError(error, this.#modern);
     this.#options.channel.send(`X${payload.errorType.replaceAll('\n', ' ')}\n${JSON.stringify(payload)}`);
   }
@@ -143,6 +144,10 @@ class Runtime implements Completion {
     } else this.succeed(job, result);
   }
 
+  #logError(label: string, error: unknown): void {
+    this.#output.error(label, formatErrorForLog(error, this.#modern));
+  }
+
   /** Up to Node 22 the runtime reports strays under names of its own; later, Node ends the process as always. */
   #catchStrays(): void {
     process.on('uncaughtException', (error) => this.#die(error, 'Uncaught Exception', 129));
@@ -155,7 +160,7 @@ class Runtime implements Completion {
   #die(error: unknown, label: string, exitCode: number): void {
     if (this.#job === undefined) this.#sendLoadFailure(error);
     else {
-      console.error(label, formatErrorForLog(error, this.#modern));
+      this.#logError(label, error);
       this.#options.channel.send(this.#encodeFailure(error, true));
     }
     process.exit(exitCode);
