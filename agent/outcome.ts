@@ -11,7 +11,8 @@ export function succeeded(value: unknown, snapshot: boolean): CallOutcome {
   if (value === undefined) return {};
   try {
     const encoded = encode(value, RESULT);
-    return { ok: snapshot && typeof encoded === 'object' ? copy(encoded) : encoded };
+    const isMutable = typeof encoded === 'object' && encoded !== null;
+    return { ok: snapshot && isMutable ? copy(encoded) : encoded };
   } catch (refusal) {
     return failed('RESULT_NOT_SERIALIZABLE', refusal);
   }
