@@ -10,6 +10,7 @@ import { PROTOCOL_VERSION } from './protocol.ts';
 import type { CallOutcome, ChunkReply, ChunkRequest, PlainRequest } from './protocol.ts';
 import { fitLogs } from './reply-size.ts';
 import { runChunk } from './run-chunk.ts';
+import { shortenStacks } from './stack.ts';
 import { currentCall } from './task-context.ts';
 import { TaskTable } from './task-table.ts';
 import type { TaskModules } from './task-table.ts';
@@ -73,6 +74,15 @@ async function answerChunk(
 
 /** Rejects with the very value that was thrown, so that the function error is the task's own. */
 async function answerPlain(tasks: TaskTable, request: PlainRequest, invocation: Invocation): Promise<unknown> {
+  try {
+    return await runPlain(tasks, request, invocation);
+  } catch (thrown) {
+    shortenStacks(thrown);
+    throw thrown;
+  }
+}
+
+async function runPlain(tasks: TaskTable, request: PlainRequest, invocation: Invocation): Promise<unknown> {
   const resolved = await tasks.resolve(request.task);
   if (resolved.task === undefined) throw resolved.thrown;
   const { fn, signature } = resolved.task;

@@ -50,6 +50,17 @@ describe('a failure is the own error of the task', () => {
     const handler = handlerOf({ f: (n: number) => n }, { f: params('n') });
     const error = await errorOf(handler({ task: 't.f', kwds: { m: 1 } }, context));
     expect(error).toEqual(new TypeError("f() got an unexpected keyword argument 'm'"));
+    expect(error.stack).toBe("TypeError: f() got an unexpected keyword argument 'm'");
+  });
+
+  test('the trace ends with the function of the task', async () => {
+    const handler = handlerOf({
+      f: () => {
+        throw new Error('failed');
+      },
+    });
+    const { stack } = await errorOf(handler({ task: 't.f' }, context));
+    expect(stack).toMatch(/^Error: failed\n {4}at .*plain\.test\.ts:\d+:\d+\)?$/);
   });
 
   test('an unknown task is TaskNotFound and names near ones', async () => {
