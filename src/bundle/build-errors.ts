@@ -31,9 +31,21 @@ export async function buildFailed(
   const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : '';
   const summary = `The tasks do not build: ${first === undefined ? 'esbuild gave no reason' : oneLine(first)}${more}`;
   const frames = await esbuild.formatMessages(messages, { kind: 'error', color: false });
-  return new LambdaPoolError('BUILD_FAILED', [summary, '', ...frames.map((frame) => frame.trimEnd())].join('\n'), {
-    details: { errors: errors.map((error): BuildFault => faultOf(error, project)) },
-  });
+  return new LambdaPoolError(
+    'BUILD_FAILED',
+    [summary, '', ...frames.map((frame, index) => countFromOne(frame.trimEnd(), messages[index]))].join('\n'),
+    {
+      details: { errors: errors.map((error): BuildFault => faultOf(error, project)) },
+    },
+  );
+}
+
+// esbuild counts columns from 0 in its listing, editors from 1; one message shall not give two numbers for one place.
+function countFromOne(frame: string, message: Message | undefined): string {
+  const location = message?.location;
+  if (location === null || location === undefined) return frame;
+  const { line, column } = location;
+  return frame.replace(`:${line}:${column}:`, () => `:${line}:${column + 1}:`);
 }
 
 /** One entry of `details.errors`. */

@@ -26,7 +26,7 @@ export function sourceText(text: string, comments: readonly Comment[]): SourceTe
 export function undecorated(comment: string): string {
   return comment
     .split(/\r?\n/)
-    .map((line) => line.replace(/^\s*\*? ?/, '').trimEnd())
+    .map((line) => line.replace(/^\s*(\*(?!\*))? ?/, '').trimEnd())
     .join('\n')
     .trim();
 }

@@ -87,6 +87,8 @@ export class TaskBuilder implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#turn;
+    // A failed build does not wait for the agent's, and a stopped esbuild never answers.
+    await this.#agent?.catch(() => undefined);
     await this.#context?.value.dispose();
     this.#context = undefined;
     const lease = await this.#lease?.catch(() => undefined);
