@@ -106,8 +106,12 @@ export function reloadText(
 }
 
 /** The message with its code frame, and what goes on meanwhile. */
-export function buildFailedText(event: EmulatorEvents['build.failed'], colors: Colors): string {
-  const head = `${timeOf(event.at, colors)}  ${colors.red('build failed')}  the last good generation goes on`;
+export function buildFailedText(
+  event: EmulatorEvents['build.failed'] & { readonly isFirst: boolean },
+  colors: Colors,
+): string {
+  const meanwhile = event.isFirst ? 'waiting for a repair' : 'the last good generation goes on';
+  const head = `${timeOf(event.at, colors)}  ${colors.red('build failed')}  ${meanwhile}`;
   return `${head}\n${event.error.message.replaceAll(/^/gm, '  ')}\n`;
 }
 

@@ -1,8 +1,9 @@
 /** `lambdapool dev`: the emulator with its HTTP door on a tasks root, until Ctrl-C. */
 import path from 'node:path';
 import type { Emulator } from '../../../emulator/emulator.ts';
+import type { Server } from '../../../emulator/http/server.ts';
 import type { TasksSource } from '../../bundle/tasks-source.ts';
-import { waitFor } from '../../shared/abort.ts';
+import { isLambdaPoolError } from '../../shared/errors.ts';
 import { Scope } from '../../shared/scope.ts';
 import { buildFailedText, invocationText, jsonEvent, reloadText, startedText } from '../dev-lines.ts';
 import type { Io } from '../io.ts';
@@ -24,13 +25,14 @@ export interface DevOptions {
 export async function dev(options: DevOptions, io: Io, signal: AbortSignal): Promise<void> {
   await using scope = new Scope();
   const startedAt = performance.now();
-  // The build, which another process does, begins before the server's modules are loaded.
   const { emulator, code } = await startEmulator(options, scope);
-  const { startServer } = await import('../../../emulator/http/server.ts');
-  const { port, allowedHosts } = options;
-  const server = scope.use(await startServer({ emulator, port, allowedHosts }));
-  await waitFor(emulator.ready(), { signal }, 'The first build');
   report({ emulator, code, json: options.json }, io, scope);
+  // The build, which another process does, goes on while the modules of the server are loaded.
+  const built = firstGeneration(emulator, options.functionName);
+  const server = scope.use(await listen(emulator, options));
+  const stopped = aborted(signal);
+  await Promise.race([built, stopped]);
+  if (signal.aborted) return;
   const started = {
     url: server.url,
     functionName: options.functionName,
@@ -40,8 +42,27 @@ export async function dev(options: DevOptions, io: Io, signal: AbortSignal): Pro
     durationMs: performance.now() - startedAt,
   };
   await io.stdout.write(options.json ? jsonEvent('started', started) : startedText(started, io.stdout));
-  await aborted(signal);
+  await stopped;
   if (options.json) await io.stdout.write(jsonEvent('stopped', { at: Date.now() }));
+}
+
+/** Resolves when there is code to run. Code that does not build is reported, and waited for until it is repaired. */
+function firstGeneration(emulator: Emulator, functionName: string): Promise<void> {
+  const repaired = new Promise<void>((resolve) => {
+    emulator.on('generation.started', () => resolve());
+  });
+  const ready = emulator.ready(functionName).catch((error: unknown) => {
+    if (isLambdaPoolError(error, 'BUILD_FAILED')) return repaired;
+    throw error;
+  });
+  // Its failure is awaited only after the server listens.
+  ready.catch(() => undefined);
+  return ready;
+}
+
+async function listen(emulator: Emulator, { port, allowedHosts }: DevOptions): Promise<Server> {
+  const { startServer } = await import('../../../emulator/http/server.ts');
+  return startServer({ emulator, port, allowedHosts });
 }
 
 interface Running {
@@ -69,7 +90,7 @@ function report({ emulator, code, json }: Running & { readonly json: boolean }, 
     void io.stdout.write(json ? jsonEvent(event, facts) : text);
   };
   const names = async (): Promise<readonly string[]> => Object.keys((await code.manifest()).tasks).sort();
-  let known = names();
+  let known: Names | undefined;
   scope.use(
     emulator.on('invocation.finished', (event) => {
       print('invocation.finished', event, invocationText(event, colors));
@@ -77,13 +98,15 @@ function report({ emulator, code, json }: Running & { readonly json: boolean }, 
   );
   scope.use(
     emulator.on('build.failed', (event) => {
-      print('build.failed', event, buildFailedText(event, colors));
+      print('build.failed', event, buildFailedText({ ...event, isFirst: known === undefined }, colors));
     }),
   );
   scope.use(
     emulator.on('generation.started', (event) => {
       const before = known;
-      known = names().catch(() => before);
+      known = names().catch(() => before ?? []);
+      // What the first one brings is told in full.
+      if (before === undefined) return;
       void compare(before, known, (difference) => {
         print('generation.started', { ...event, ...difference }, reloadText({ ...event, ...difference }, colors));
       });

@@ -118,7 +118,9 @@ function tell(failure: ServiceFailure, { functionName }: CallFacts): Telling {
   return refused(failure, said, functionName);
 }
 
-function refused({ name, status }: ServiceFailure, said: string, functionName: string): Telling {
+function refused({ name, status, message }: ServiceFailure, said: string, functionName: string): Telling {
+  // Our emulator's word for it: nothing has ever been built that could run.
+  if (name === 'BuildFailedException') return { code: 'BUILD_FAILED', message };
   if (name === 'InvalidRequestContentException' || status === 415) {
     return { code: 'BUG', message: `Lambda could not read what lambdapool sent (${said}). Please report it.` };
   }

@@ -173,8 +173,15 @@ describe('a reload is reported', () => {
 
   test('as broken, with the code frame below', () => {
     const error = new LambdaPoolError('BUILD_FAILED', 'math.ts:3:1 Unexpected token\n> 3 | }');
-    expect(buildFailedText({ at, functionName: 'f', error }, colors)).toBe(
+    expect(buildFailedText({ at, functionName: 'f', error, isFirst: false }, colors)).toBe(
       '03:04:05  build failed  the last good generation goes on\n  math.ts:3:1 Unexpected token\n  > 3 | }\n',
+    );
+  });
+
+  test('as broken from the start, when there is nothing to go on with', () => {
+    const error = new LambdaPoolError('BUILD_FAILED', 'no');
+    expect(buildFailedText({ at, functionName: 'f', error, isFirst: true }, colors)).toBe(
+      '03:04:05  build failed  waiting for a repair\n  no\n',
     );
   });
 

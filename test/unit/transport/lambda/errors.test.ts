@@ -49,6 +49,7 @@ describe('an answer of the API becomes', () => {
     { status: 400, name: 'ValidationException', code: 'OPTION_INVALID', retryable: false },
     { status: 400, name: 'InvalidParameterValueException', code: 'OPTION_INVALID', retryable: false },
     { status: 400, name: 'InvalidRequestContentException', code: 'BUG', retryable: false },
+    { status: 400, name: 'BuildFailedException', code: 'BUILD_FAILED', retryable: false },
     { status: 400, name: 'SnapStartException', code: 'UNREACHABLE', retryable: false },
     { status: 409, name: 'ResourceConflictException', code: 'UNREACHABLE', retryable: true },
     { status: 502, name: 'KMSAccessDeniedException', code: 'UNREACHABLE', retryable: true },
