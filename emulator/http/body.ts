@@ -23,7 +23,10 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       if (length > maxBytes) return resolve('too-large');
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
     });
-    const onGone = (): void => reject(new ClientGoneError('The client closed the connection.'));
+    const onGone = (): void => {
+      // Also emitted when all went well, and making an error costs.
+      if (!request.readableEnded) reject(new ClientGoneError('The client closed the connection.'));
+    };
     request.once('error', onGone);
     request.once('close', onGone);
   });
