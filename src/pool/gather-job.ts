@@ -91,9 +91,6 @@ export class GatherJob<R> implements Job {
     if (this.#left === 0 && !this.#ended) this.#end();
   }
 
-  /** It never waits to be asked. */
-  urge(): void {}
-
   cancel(reason: unknown): void {
     if (this.#ended) return;
     this.#leave();

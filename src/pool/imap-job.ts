@@ -92,11 +92,6 @@ export class ImapJob implements Job {
     this.#options.merge.put(index, { ok: false, error });
   }
 
-  /** Starts taking items before anybody asks for results. */
-  urge(): void {
-    this.#fill();
-  }
-
   advance(count: number): void {
     this.#settled += count;
     this.#leaveIfDone();

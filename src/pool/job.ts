@@ -15,8 +15,6 @@ export interface Job {
   fail(index: number, error: unknown): void;
   /** `count` more calls have been told of. Called once for each invocation, after `fulfil` and `fail`. Must not throw. */
   advance(count: number): void;
-  /** The pool is closing and will wait for the job: begin, if you have not. */
-  urge(): void;
   /** Ends the job: whatever has not settled rejects with `reason`. */
   cancel(reason: unknown): void;
 }

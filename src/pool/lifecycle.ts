@@ -56,7 +56,6 @@ export class Lifecycle {
   close(): void {
     if (!canMove(this.#state, 'closing')) return;
     this.#state = 'closing';
-    for (const job of this.#jobs) job.urge();
     this.#endIfDone();
   }
 

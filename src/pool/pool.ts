@@ -161,7 +161,8 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * Waits for the end that `close()` or `terminate()` began. An `imap` counts until its source has ended or its loop was left.
+   * Waits for the end that `close()` or `terminate()` began. As `imap` is lazy, it ends only if somebody reads it: loop over
+   * its results before `join()`, or leave the loop.
    * @throws {LambdaPoolError} INVALID_STATE if neither was called.
    */
   join(): Promise<void> {
