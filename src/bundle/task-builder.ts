@@ -5,14 +5,7 @@ import { buildAgent } from './agent-bundle.ts';
 import { buildFailed, messagesOf, oneLine, relocate } from './build-errors.ts';
 import { taskBuildOptions, type InMemoryBuild } from './build-options.ts';
 import { discoverModules, type TaskModule } from './discover.ts';
-import {
-  leaseEsbuild,
-  type BuildContext,
-  type BuildResult,
-  type Esbuild,
-  type EsbuildLease,
-  type Message,
-} from './esbuild.ts';
+import { leaseEsbuild, type BuildContext, type BuildResult, type EsbuildLease, type Message } from './esbuild.ts';
 import { layOut } from './layout.ts';
 import { makeTaskTable } from './make-manifest.ts';
 import { NativePackages, type NativePackage } from './native-packages.ts';
@@ -68,18 +61,18 @@ export class TaskBuilder implements AsyncDisposable {
    * @throws {LambdaPoolError} BUILD_FAILED with file, line and code frame.
    */
   build(): Promise<BuiltTasks> {
-    const built = this.#turn.then(() => this.#build());
+    const built = this.#turn.then(() => stayAlive(() => this.#build()));
     this.#turn = built.catch(() => undefined);
     return built;
   }
 
   async #build(): Promise<BuiltTasks> {
     this.#lease ??= leaseEsbuild();
-    const [{ esbuild }, discovery] = await Promise.all([this.#lease, discoverModules(this.#options.tasksRoot)]);
-    this.#agent ??= buildAgent(esbuild);
+    const [lease, discovery] = await Promise.all([this.#lease, discoverModules(this.#options.tasksRoot)]);
+    this.#agent ??= buildAgent(lease.esbuild);
     const [agent, result, assets] = await Promise.all([
       this.#agent,
-      this.#bundle(esbuild, discovery.modules),
+      this.#bundle(lease, discovery.modules),
       readAssets(this.#options.tasksRoot, this.#options.assets),
     ]);
     return this.#assemble({ modules: discovery.modules, notes: discovery.notes, result, agent, assets });
@@ -96,9 +89,9 @@ export class TaskBuilder implements AsyncDisposable {
   }
 
   /** Builds until no package with native code is left inside. Each round finds at least one more, so it ends. */
-  async #bundle(esbuild: Esbuild, modules: readonly TaskModule[]): Promise<Finished> {
+  async #bundle(lease: EsbuildLease, modules: readonly TaskModule[]): Promise<Finished> {
     for (;;) {
-      const context = await this.#contextFor(esbuild, modules);
+      const context = await this.#contextFor(lease, modules);
       const outcome = await context.rebuild().catch((error: unknown) => {
         const messages = messagesOf(error);
         if (messages === undefined) throw error;
@@ -111,11 +104,11 @@ export class TaskBuilder implements AsyncDisposable {
       for (const each of fresh) this.#native.set(each.name, each);
       if (fresh.length > 0) continue;
       if ('metafile' in outcome) return outcome;
-      throw await buildFailed(esbuild, outcome, project);
+      throw await buildFailed(lease.esbuild, outcome, project);
     }
   }
 
-  async #contextFor(esbuild: Esbuild, modules: readonly TaskModule[]): Promise<Context> {
+  async #contextFor(lease: EsbuildLease, modules: readonly TaskModule[]): Promise<Context> {
     const { tasksRoot, project, assets } = this.#options;
     const external = [...this.#options.external, ...this.#native.keys()];
     const key = JSON.stringify([modules, external]);
@@ -124,7 +117,8 @@ export class TaskBuilder implements AsyncDisposable {
     this.#context = undefined;
     await old?.value.dispose();
     const options = taskBuildOptions({ tasksRoot, project, modules, external, hasAssets: assets.length > 0 });
-    const value = await esbuild.context(options);
+    const value = await lease.esbuild.context(options);
+    lease.unref();
     this.#context = { key, value };
     return value;
   }
@@ -180,4 +174,14 @@ function noteOfNative({ name }: NativePackage): string {
 function notesOfWarnings(warnings: readonly Message[], project: string): string[] {
   const own = warnings.filter(({ location }) => location !== null && !isInPackages(location.file));
   return relocate(own, project).map(oneLine);
+}
+
+/** Keeps our process alive while something runs in one that does not. */
+async function stayAlive<T>(work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => undefined, 2 ** 30);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -1,0 +1,327 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CodeBundle, CodeChange } from '../../../src/bundle/code-source.ts';
+import { tasksSource, type TasksSource, type TasksSourceOptions } from '../../../src/bundle/tasks-source.ts';
+import { call, Project } from './project.ts';
+
+/** A watched project, whose changes a test takes one by one. */
+class Watched implements AsyncDisposable {
+  readonly changes: CodeChange[] = [];
+  readonly #source: TasksSource;
+  #held: CodeBundle[] = [];
+  #arrived = Promise.withResolvers<void>();
+
+  private constructor(source: TasksSource) {
+    this.#source = source;
+    source.onChange((change) => {
+      if (change.type === 'built') this.#held.push(change.bundle);
+      this.changes.push(change);
+      this.#arrived.resolve();
+      this.#arrived = Promise.withResolvers();
+    });
+  }
+
+  static async open(project: Project, options: Partial<TasksSourceOptions> = {}): Promise<Watched> {
+    const watched = new Watched(tasksSource({ tasksRoot: project.tasksRoot, watch: true, ...options }));
+    const first = await watched.#source.current().catch(() => undefined);
+    if (first !== undefined) watched.#held.push(first);
+    return watched;
+  }
+
+  get source(): TasksSource {
+    return this.#source;
+  }
+
+  /** The oldest change not yet taken. */
+  async next(): Promise<CodeChange> {
+    for (;;) {
+      const change = this.changes.shift();
+      if (change !== undefined) return change;
+      await this.#arrived.promise;
+    }
+  }
+
+  async nextBuilt(): Promise<Extract<CodeChange, { type: 'built' }>> {
+    const change = await this.next();
+    if (change.type === 'failed') throw change.error;
+    return change;
+  }
+
+  async nextFailed(): Promise<Error> {
+    const change = await this.next();
+    if (change.type === 'built') throw new Error(`It was built: ${change.files.join()}`);
+    return change.error;
+  }
+
+  /** Takes changes until the text appears in the module's code. */
+  async until(text: string): Promise<void> {
+    for (;;) if ((await this.nextBuilt(), await this.tasks()).includes(text)) return;
+  }
+
+  async tasks(): Promise<string[]> {
+    return Object.keys((await this.#source.manifest()).tasks);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const bundle of this.#held) await bundle[Symbol.asyncDispose]();
+    await this.#source[Symbol.asyncDispose]();
+  }
+}
+
+const f = (value: number): string => `export const f = () => ${value};`;
+
+describe('watching', () => {
+  it('announces a saved module with its file, and the bundle runs the new code', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    project.write('math.ts', f(2));
+    const { bundle, files, durationMs } = await watched.nextBuilt();
+    expect(await call(bundle.directory, 'math.f')).toBe(2);
+    expect(files).toEqual([path.relative(process.cwd(), project.file('math.ts'))]);
+    expect(durationMs).toBeGreaterThan(0);
+    await using current = await watched.source.current();
+    expect(current).toMatchObject({ directory: bundle.directory, hash: bundle.hash });
+  });
+
+  it('loses no change that is made right after the first build', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await using project = new Project({ 'math.ts': f(1), '/lib/help.ts': 'export const help = 1;' });
+      const opening = Watched.open(project);
+      // Without awaiting: the watcher is not ready yet.
+      project.write('math.ts', `import { help } from '../lib/help.ts'; export const f = () => help;`);
+      await using watched = await opening;
+      project.write('/lib/help.ts', 'export const help = 7;');
+      const isNew = async (): Promise<boolean> => {
+        await using bundle = await watched.source.current();
+        return (await call(bundle.directory, 'math.f')) === 7;
+      };
+      while (!(await isNew())) await watched.nextBuilt();
+    }
+  });
+
+  it('lets the last of 20 rapid edits win', async () => {
+    await using project = new Project({ 'math.ts': f(0) });
+    await using watched = await Watched.open(project);
+    for (let value = 1; value <= 20; value += 1) {
+      project.write('math.ts', f(value));
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+    for (;;) {
+      const { bundle } = await watched.nextBuilt();
+      if ((await call(bundle.directory, 'math.f')) === 20) break;
+    }
+  });
+
+  it('makes one generation of a burst over many files', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `task-${index}.ts`);
+    await using project = new Project(Object.fromEntries(names.map((name) => [name, f(1)])));
+    await using watched = await Watched.open(project);
+    for (const name of names) project.write(name, f(2));
+    const { bundle, files } = await watched.nextBuilt();
+    expect(files).toHaveLength(30);
+    expect(path.basename(bundle.directory)).toBe('gen-2');
+    // Were there a change left, it would come before this one.
+    project.write('task-0.ts', f(3));
+    expect(path.basename((await watched.nextBuilt()).bundle.directory)).toBe('gen-3');
+  });
+
+  it('sees atomic saves, one after the other, of a module and of a helper outside the root', async () => {
+    const help = (value: number): string => `export const help = ${value};`;
+    await using project = new Project({
+      'math.ts': `import { help } from '../lib/help.ts'; export const f = () => help;`,
+      '/lib/help.ts': help(0),
+    });
+    await using watched = await Watched.open(project);
+    for (const value of [1, 2, 3]) {
+      project.replace('/lib/help.ts', help(value));
+      const { bundle } = await watched.nextBuilt();
+      expect(await call(bundle.directory, 'math.f')).toBe(value);
+    }
+    for (const value of [4, 5]) {
+      project.replace('math.ts', f(value));
+      const { bundle } = await watched.nextBuilt();
+      expect(await call(bundle.directory, 'math.f')).toBe(value);
+    }
+  });
+
+  it('notices new, renamed and deleted modules and folders', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    project.write('stats.ts', f(1));
+    await watched.until('stats.f');
+    project.write('deep/er/table.ts', f(1));
+    await watched.until('deep.er.table.f');
+    renameSync(project.file('stats.ts'), project.file('statistics.ts'));
+    await watched.until('statistics.f');
+    project.remove('deep');
+    while ((await watched.tasks()).join() !== 'math.f,statistics.f') await watched.nextBuilt();
+    renameSync(project.file('math.ts'), project.file('_math.ts'));
+    while ((await watched.tasks()).join() !== 'statistics.f') await watched.nextBuilt();
+  });
+
+  it('says nothing when the content is the same, or a file is of no interest', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    project.write('math.ts', f(1));
+    project.write('math.ts', `${f(1)} // a comment`);
+    project.write('output.csv', 'written by a task');
+    project.write('.math.ts.swp', '');
+    project.write('math.test.ts', 'test');
+    project.write('stats.ts', f(2));
+    const { files } = await watched.nextBuilt();
+    expect(files).toContain(path.relative(process.cwd(), project.file('stats.ts')));
+    expect(path.basename((await watched.source.current()).directory)).toBe('gen-2');
+  });
+
+  it('announces a module whose lines have moved, as its stacks have', async () => {
+    await using project = new Project({ 'math.ts': 'export const f = () => { throw new Error("x"); };' });
+    await using watched = await Watched.open(project);
+    project.write('math.ts', '// a comment\n\nexport const f = () => { throw new Error("x"); };');
+    const { bundle } = await watched.nextBuilt();
+    await expect(call(bundle.directory, 'math.f')).rejects.toThrow(`${project.file('math.ts')}:3:`);
+  });
+
+  it('waits for an emptied module to be written', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    project.write('math.ts', '');
+    await new Promise((resolve) => {
+      setTimeout(resolve, 40);
+    });
+    project.write('math.ts', f(2));
+    const { bundle } = await watched.nextBuilt();
+    expect(await call(bundle.directory, 'math.f')).toBe(2);
+  });
+
+  it('follows settings and assets', async () => {
+    await using project = new Project({
+      'math.ts': `import { readFileSync } from 'node:fs';
+        import { level } from '@lib/level';
+        export const f = () => level + readFileSync(new URL('./price.txt', import.meta.url), 'utf8');`,
+      'price.txt': '1',
+      '/one/level.ts': `export const level = 'one';`,
+      '/two/level.ts': `export const level = 'two';`,
+      '/tsconfig.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./one/*"] } } }',
+    });
+    await using watched = await Watched.open(project, { assets: ['*.txt'] });
+    project.write('price.txt', '2');
+    expect(await call((await watched.nextBuilt()).bundle.directory, 'math.f')).toBe('one2');
+    project.write('/tsconfig.json', '{ "compilerOptions": { "paths": { "@lib/*": ["./two/*"] } } }');
+    expect(await call((await watched.nextBuilt()).bundle.directory, 'math.f')).toBe('two2');
+  });
+
+  it('removes the folder of a generation that nobody holds', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    project.write('math.ts', f(2));
+    const second = await watched.nextBuilt();
+    project.write('math.ts', f(3));
+    await watched.nextBuilt();
+    expect(existsSync(second.bundle.directory)).toBe(true);
+    await second.bundle[Symbol.asyncDispose]();
+    expect(existsSync(second.bundle.directory)).toBe(false);
+  });
+
+  it('gives each listener a bundle of its own, and survives one that throws', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    const warned = new Promise<Error>((resolve) => {
+      process.once('warning', resolve);
+    });
+    using _thrower = watched.source.onChange(() => {
+      throw new Error('of the listener');
+    });
+    const { promise, resolve } = Promise.withResolvers<CodeChange>();
+    using _other = watched.source.onChange(resolve);
+    project.write('math.ts', f(2));
+    const [mine, theirs] = await Promise.all([watched.nextBuilt(), promise]);
+    if (theirs.type === 'failed') throw theirs.error;
+    await theirs.bundle[Symbol.asyncDispose]();
+    expect(existsSync(mine.bundle.directory)).toBe(true);
+    expect((await warned).message).toContain('of the listener');
+  });
+});
+
+describe('a broken build', () => {
+  it('is told once for each error, keeps the old bundle, and its repair is told even if the code is the old one', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    await using before = await watched.source.current();
+    project.write('math.ts', 'export const f = ;');
+    expect((await watched.nextFailed()).message).toContain('math.ts:1:18: Unexpected ";"');
+    project.write('other.txt', 'more events');
+    project.replace('math.ts', 'export const f = ;');
+    await using during = await watched.source.current();
+    expect(during.hash).toBe(before.hash);
+    project.write('math.ts', 'export const g = (;');
+    expect((await watched.nextFailed()).message).toContain('math.ts:1:19: Unexpected ";"');
+    project.write('math.ts', f(1));
+    const { bundle } = await watched.nextBuilt();
+    expect(bundle).toMatchObject({ hash: before.hash, directory: before.directory });
+  });
+
+  it('is mended by a new file for a missing import, inside the root, outside it, and in a new folder', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    const imports = ['./_new.ts', '../lib/new.js', '../none/yet/new'];
+    const files = ['_new.ts', '/lib/new.ts', '/none/yet/new.ts'];
+    mkdirSync(project.path('lib'));
+    for (const [index, specifier] of imports.entries()) {
+      project.write('math.ts', `import { x } from '${specifier}'; export const f = () => x;`);
+      expect((await watched.nextFailed()).message).toContain(`Could not resolve "${specifier}"`);
+      project.write(files[index]!, `export const x = ${index};`);
+      const { bundle } = await watched.nextBuilt();
+      expect(await call(bundle.directory, 'math.f')).toBe(index);
+    }
+  });
+
+  it('at the very first leaves the watcher on: the repair is told, also of a helper outside the root', async () => {
+    await using project = new Project({
+      'math.ts': `import { x } from '../lib/x.ts'; export const f = () => x;`,
+      '/lib/x.ts': 'export const x = ;',
+    });
+    await using watched = await Watched.open(project);
+    expect(watched.changes).toEqual([]);
+    project.write('/lib/x.ts', 'export const x = 5;');
+    const { bundle } = await watched.nextBuilt();
+    expect(await call(bundle.directory, 'math.f')).toBe(5);
+  });
+
+  it('comes of two modules of one name, an emptied root and a root that is gone; all can be mended', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    await using watched = await Watched.open(project);
+    project.write('math.js', f(2));
+    expect((await watched.nextFailed()).message).toContain('math.js and math.ts');
+    project.remove('math.js');
+    await watched.nextBuilt();
+    project.remove('math.ts');
+    expect(await watched.nextFailed()).toMatchObject({ code: 'BUILD_FAILED' });
+    project.write('math.ts', f(3));
+    await watched.nextBuilt();
+    project.remove('/tasks');
+    expect(await watched.nextFailed()).toMatchObject({ code: 'BUILD_FAILED' });
+    project.write('math.ts', f(4));
+    for (let change = await watched.next(); change.type === 'failed'; change = await watched.next());
+    expect(await watched.tasks()).toEqual(['math.f']);
+  });
+});
+
+describe('a process that forgets to close a watched source', () => {
+  it('ends by itself, and its folder goes with the next start', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    const script = `
+      import { tasksSource } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../../src/bundle/tasks-source.ts'))};
+      const source = tasksSource({ tasksRoot: ${JSON.stringify(project.tasksRoot)}, watch: true });
+      console.log((await source.current()).directory);`;
+    const args = ['--input-type=module', '--eval', script];
+    const left = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 5000 }).trim();
+    expect(existsSync(left)).toBe(true);
+    await using watched = await Watched.open(project);
+    expect(await watched.tasks()).toEqual(['math.f']);
+    expect(existsSync(left)).toBe(false);
+  });
+});
