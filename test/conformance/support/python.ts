@@ -40,7 +40,7 @@ export async function findPython(): Promise<Python> {
     return { interpreter };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const missing = `no boto3 and AWS CLI: ${why.split('\n', 1)[0]}`;
+    const missing = `boto3 and the AWS CLI need python3 with venv, and PyPI: ${why.split('\n', 1)[0]}`;
     if (process.env['CI'] !== undefined) throw new Error(missing, { cause: error });
     return { missing };
   }
@@ -68,8 +68,11 @@ async function install(directory: string): Promise<void> {
 }
 
 async function checked(command: string, args: readonly string[], timeoutMs: number): Promise<void> {
-  const { exitCode, stderr } = await run(command, args, { timeoutMs, env: process.env });
-  if (exitCode !== 0) throw new Error(`\`${command} ${args.join(' ')}\` failed: ${stderr.trim().split('\n').at(-1)}`);
+  const { exitCode, stdout, stderr } = await run(command, args, { timeoutMs, env: process.env });
+  if (exitCode === 0) return;
+  // pip's last line says it; venv without ensurepip (Debian's python3 alone) speaks on standard output.
+  const why = stderr.trim().split('\n').at(-1) || stdout.trim().split('\n')[0];
+  throw new Error(`\`${command} ${args.join(' ')}\` failed: ${why}`);
 }
 
 /** The environment that points a client at an endpoint, and keeps it from reading any configuration of this machine. */
