@@ -1,4 +1,5 @@
 /** What a failed command prints, and the code that it exits with. */
+import { inspect } from 'node:util';
 import { isLambdaPoolError } from '../shared/errors.ts';
 import type { LambdaPoolError, LambdaPoolErrorCode } from '../shared/errors.ts';
 import { Interrupted } from './interruption.ts';
@@ -30,24 +31,22 @@ export function describeFailure(error: unknown, options: { readonly verbose: boo
   if (error instanceof Interrupted) return { exitCode: error.exitCode, text: '' };
   if (!isLambdaPoolError(error)) return { exitCode: 1, text: `lambdapool: ${unexpected(error)}\n` };
   const exitCode = RAN.has(error.code) ? 1 : 2;
-  const shown = options.verbose ? (error.stack ?? error.message) : error.message;
-  const lines = [`lambdapool: ${shown}`, ...remoteStack(error, options.verbose)];
-  return { exitCode, text: `${lines.join('\n')}\n` };
+  const lines = options.verbose ? [inspect(error, { depth: 5 })] : [error.message, ...remoteStack(error)];
+  return { exitCode, text: `lambdapool: ${lines.join('\n')}\n` };
 }
 
 /** One line: which error, and the place in the user's source. For lists of failures. */
 export function failureLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const [place] = isLambdaPoolError(error) ? remoteStack(error, false) : [];
+  const [place] = isLambdaPoolError(error) ? remoteStack(error) : [];
   return `${error.message.split('\n')[0]}${place === undefined ? '' : ` (${place.trim()})`}`;
 }
 
 /** Where the task failed. */
-function remoteStack(error: LambdaPoolError, verbose: boolean): readonly string[] {
+function remoteStack(error: LambdaPoolError): readonly string[] {
   const { cause } = error;
   if (error.code !== 'TASK_THREW' || !(cause instanceof Error) || cause.stack === undefined) return [];
-  const lines = cause.stack.split('\n');
-  return verbose ? lines.filter((line) => /^\s+at /.test(line)) : ownFrames(lines);
+  return ownFrames(cause.stack.split('\n'));
 }
 
 /** Not one of ours: a bug, or the machine's trouble. The stack is what helps. */

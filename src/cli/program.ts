@@ -141,7 +141,7 @@ function withTarget(command: Command): Command {
 }
 
 function common(command: Command): Command {
-  return command.helpOption('-h, --help', 'show help').option('--verbose', 'print the stacks of errors');
+  return command.helpOption('-h, --help', 'show help').option('--verbose', 'print all that is known of an error');
 }
 
 /** One line for a wrong command line, and where to read on. */

@@ -9,6 +9,7 @@ import { createProgram } from './program.ts';
 /** Never rejects. */
 export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
   using interruption = listenForInterruption();
+  using _ = stayAlive();
   const signal = AbortSignal.any([interruption.signal, io.outputClosed]);
   let exitCode: ExitCode = 0;
   const program = createProgram({ io, signal, setExitCode: (code) => (exitCode = code) });
@@ -24,6 +25,12 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
     await io.stderr.write(failure.text);
     return failure.exitCode;
   }
+}
+
+/** A command ends when it is done, also where what it waits for would not keep the process alive. */
+function stayAlive(): Disposable {
+  const timer = setInterval(() => {}, 2 ** 31 - 1);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 function isVerbose(words: readonly string[], io: Io): boolean {

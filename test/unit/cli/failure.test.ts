@@ -29,7 +29,7 @@ describe('describeFailure()', () => {
     });
   });
 
-  test('shows all lines when verbose', () => {
+  test('shows everything when verbose', () => {
     expect(describeFailure(taskError(), { verbose: true }).text).toContain('node:internal/process/task_queues');
   });
 
