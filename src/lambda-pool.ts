@@ -98,7 +98,7 @@ interface Place {
 
 function resolvePlace(options: LambdaPoolOptions): Place {
   const { transport } = options;
-  if (typeof transport === 'object' && transport !== null) {
+  if (transport !== undefined && typeof transport !== 'string') {
     return { transport: checkTransport(transport), workers: localWorkers(options) };
   }
   const name = transport ?? process.env['LAMBDAPOOL_TRANSPORT'] ?? '';
@@ -209,7 +209,7 @@ function localWorkers({ workers }: LambdaPoolOptions): number {
 }
 
 function checkTransport(transport: Transport): Transport {
-  if (typeof transport.invoke === 'function' && typeof transport[Symbol.asyncDispose] === 'function') return transport;
+  if (typeof transport?.invoke === 'function' && typeof transport[Symbol.asyncDispose] === 'function') return transport;
   throw invalidOption('transport', "a transport, 'lambda' or 'emulator'", transport);
 }
 

@@ -1,0 +1,210 @@
+/** The pool under any order of completions, faults and endings: each call settles exactly once, each result is its own. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { BoundedQueue } from '../../src/pool/queue.ts';
+import type { Queued } from '../../src/pool/queue.ts';
+import { Pool } from '../../src/pool/pool.ts';
+import { LambdaPoolError, isLambdaPoolError } from '../../src/shared/errors.ts';
+import type { Clock } from '../../src/shared/clock.ts';
+import { FakeTransport } from '../support/fake-transport.ts';
+
+const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** Time in which everything is due at once. */
+const hurried: Clock = {
+  now: () => 0,
+  after(_ms, fn) {
+    const timer = setImmediate(fn);
+    return { [Symbol.dispose]: () => clearImmediate(timer) };
+  },
+};
+
+const faults = {
+  throttled: () => new LambdaPoolError('THROTTLED', 'slow down', { retryable: true }),
+  unreachable: () => new LambdaPoolError('UNREACHABLE', 'not there', { retryable: true }),
+  lost: () => new LambdaPoolError('OUTCOME_UNKNOWN', 'gone'),
+  strange: () => new TypeError('strange'),
+};
+
+type Step = { readonly release: number } | { readonly fault: keyof typeof faults } | { readonly die: string };
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ release: fc.nat(10) }) },
+    { weight: 1, arbitrary: fc.record({ fault: fc.constantFrom('throttled', 'unreachable', 'lost', 'strange') }) },
+    { weight: 1, arbitrary: fc.record({ die: fc.constantFrom('Runtime.ExitError', 'Sandbox.Timedout') }) },
+  ),
+  { maxLength: 60 },
+);
+
+/** Lets invocations end in the order, and with the faults, that `plan` says, until `settled` resolves. */
+async function play(transport: FakeTransport, plan: readonly Step[], settled: Promise<unknown>): Promise<void> {
+  for (const step of plan) {
+    if ('fault' in step) transport.rejectNext(faults[step.fault]());
+    else if ('die' in step) transport.dieNext(step.die, 'died');
+    else {
+      await turn();
+      if (transport.held > 0) transport.release(step.release % transport.held);
+    }
+  }
+  transport.release();
+  await settled;
+}
+
+const tasks = { 'math.negate': (n: number) => -n };
+
+test('map keeps the order and starts each call once, in whatever order invocations end', async () => {
+  const order = fc.array(fc.record({ release: fc.nat(10) }), { maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(40),
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 1, max: 9 }),
+      order,
+      async (...all) => {
+        const [length, workers, chunksize, plan] = all;
+        const transport = new FakeTransport(tasks);
+        transport.hold();
+        await using pool = new Pool(transport, { workers });
+        const map = pool.map('math.negate', range(length), { chunksize });
+        await play(transport, plan, map);
+        expect(await map).toEqual(range(length).map((n) => -n));
+        expect(
+          transport.seen.flatMap(({ request }) => request.calls.flat()).sort((a, b) => Number(a) - Number(b)),
+        ).toEqual(range(length));
+        expect(transport.mostRunning).toBeLessThanOrEqual(workers);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('whatever fails, every call settles exactly once: with its own result or an error that says why', async () => {
+  const settings = fc.record({
+    length: fc.integer({ min: 1, max: 20 }),
+    workers: fc.integer({ min: 1, max: 4 }),
+    chunksize: fc.integer({ min: 1, max: 7 }),
+    idempotent: fc.boolean(),
+    retries: fc.nat(2),
+    isOrdered: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(settings, steps, async ({ length, chunksize, isOrdered, ...options }, plan) => {
+      const transport = new FakeTransport(tasks);
+      transport.hold();
+      await using pool = new Pool(transport, options, { clock: hurried, random: () => 0 });
+      const results = isOrdered
+        ? pool.imap<number>('math.negate', range(length), { chunksize })
+        : pool.imapUnordered<number>('math.negate', range(length), { chunksize });
+      const values: number[] = [];
+      let failed = 0;
+      const collect = async (): Promise<void> => {
+        for (;;) {
+          try {
+            const next = await results.next();
+            if (next.done === true) return;
+            values.push(next.value);
+          } catch (error) {
+            expect(isLambdaPoolError(error)).toBe(true);
+            failed += 1;
+          }
+        }
+      };
+      await play(transport, plan, collect());
+      expect(values.length + failed).toBe(length);
+      expect(new Set(values).size).toBe(values.length);
+      expect(values.every((value) => value <= 0 && value > -length)).toBe(true);
+      if (isOrdered) expect(values).toEqual(values.toSorted((a, b) => b - a));
+      pool.close();
+      await pool.join();
+      expect(transport.running).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('terminate() at any moment settles every call, and nothing is sent after it', async () => {
+  const order = fc.array(fc.record({ release: fc.nat(10) }), { maxLength: 10 });
+  await fc.assert(
+    fc.asyncProperty(order, fc.integer({ min: 1, max: 4 }), async (plan, workers) => {
+      const transport = new FakeTransport(tasks);
+      transport.hold();
+      await using pool = new Pool(transport, { workers });
+      const calls = [
+        ...range(5).map((n) => pool.apply('math.negate', { args: [n] })),
+        pool.map('math.negate', range(9), { chunksize: 2 }),
+        pool.imap('math.negate', range(9)).next(),
+      ];
+      const settled = Promise.allSettled(calls);
+      for (const { release } of plan) {
+        await turn();
+        if (transport.held > 0) transport.release(release % transport.held);
+      }
+      await pool.terminate();
+      const sent = transport.seen.length;
+      for (const each of await settled) {
+        if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'POOL_TERMINATED' });
+      }
+      await turn();
+      expect(transport.seen.length).toBe(sent);
+      expect(transport.running).toBe(0);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+interface Model {
+  waiting: number[];
+  taken: number;
+}
+
+class Item implements Queued<Item> {
+  readonly id: number;
+  queued = false;
+  before: Item | undefined = undefined;
+  after: Item | undefined = undefined;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+test('the queue does what an array does', () => {
+  const operation = fc.oneof(
+    fc.constantFrom('push', 'putBack', 'take', 'release').map((what) => ({ what, at: 0 })),
+    fc.nat(20).map((at) => ({ what: 'remove', at })),
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(operation, { maxLength: 200 }), (limit, operations) => {
+      const queue = new BoundedQueue<Item>(limit);
+      const model: Model = { waiting: [], taken: 0 };
+      const items: Item[] = [];
+      const make = (): Item => items[items.push(new Item(items.length)) - 1]!;
+      for (const { what, at } of operations) {
+        if (what === 'push') model.waiting.push(queueItem(queue, 'push', make()));
+        else if (what === 'putBack') model.waiting.unshift(queueItem(queue, 'putBack', make()));
+        else if (what === 'take') {
+          const expected = model.taken < limit ? model.waiting.shift() : undefined;
+          if (expected !== undefined) model.taken += 1;
+          expect(queue.take()?.id).toBe(expected);
+        } else if (what === 'release' && model.taken > 0) {
+          model.taken -= 1;
+          queue.release();
+        } else if (what === 'remove' && items[at] !== undefined) {
+          queue.remove(items[at]);
+          model.waiting = model.waiting.filter((id) => id !== at);
+        }
+        expect([queue.size, queue.taken]).toEqual([model.waiting.length, model.taken]);
+      }
+    }),
+  );
+});
+
+function queueItem(queue: BoundedQueue<Item>, how: 'push' | 'putBack', item: Item): number {
+  queue[how](item);
+  return item.id;
+}
