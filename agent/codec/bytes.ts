@@ -33,8 +33,7 @@ export interface ViewParts {
 /** Takes a view of unshared memory apart. */
 export function viewParts(view: ArrayBufferView): ViewParts {
   const buffer = view.buffer as ArrayBuffer;
-  const whole = view.byteOffset === 0 && view.byteLength === buffer.byteLength;
-  return { tag: `$${nameOf(view)}`, buffer, whole };
+  return { tag: `$${nameOf(view)}`, buffer, whole: view.byteLength === buffer.byteLength };
 }
 
 /** The bytes that `view` shows, as base64. */

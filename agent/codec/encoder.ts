@@ -103,7 +103,7 @@ export class Encoder {
   #reference(slot: Slot): string {
     if (slot.index === 0) {
       const holder = slot.holder as Fields;
-      slot.index = this.#table.push(slot.done ? holder[slot.key] : null) - 1;
+      slot.index = this.#table.push(holder[slot.key]) - 1;
       if (slot.done) holder[slot.key] = `$${slot.index}`;
       this.#tagged = true;
     }

@@ -26,6 +26,9 @@ export function kindOf(object: object): Kind {
   if (Array.isArray(object)) return isArrayPrototype(prototype) ? 'array' : 'refused';
   if (prototype === null) return 'bare-record';
   if (prototype === Object.prototype) return 'record';
+  // The most common ones first: they would wait for six other questions.
+  if (prototype === Date.prototype && types.isDate(object)) return 'date';
+  if (prototype === Map.prototype && types.isMap(object)) return 'map';
   if (isError(object)) return 'error';
   if (ArrayBuffer.isView(object)) return kindOfView(object);
   return chainLength(object) === 2 ? kindOfBuiltin(object) : kindOfOther(object);

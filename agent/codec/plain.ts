@@ -36,7 +36,8 @@ function isPlainTree(tree: Container, outer: Set<object> | undefined, depth: num
 }
 
 // The two loops are alike on purpose: one over indexes and one over keys are each compiled to tight code, and a
-// shared loop over Object.keys is not. `seen` is made at the first nested object, so that a flat value allocates nothing.
+// shared loop over Object.keys is not. `seen` is made at the first nested object, so that a flat value allocates nothing
+// (a way back to the root is then noticed the second time round).
 
 function isPlainArray(array: readonly unknown[], outer: Set<object> | undefined, depth: number): boolean {
   if (Object.getPrototypeOf(array) !== Array.prototype) return false;
@@ -51,7 +52,7 @@ function isPlainArray(array: readonly unknown[], outer: Set<object> | undefined,
       if (!isPlainNumber(item)) return false;
     } else {
       if (typeof item !== 'object') return false;
-      seen ??= new Set([array]);
+      seen ??= new Set();
       const before = seen.size;
       if (seen.add(item).size === before || !isPlainTree(item as Container, seen, depth + 1)) return false;
     }
@@ -70,7 +71,7 @@ function isPlainObject(object: Container, outer: Set<object> | undefined, depth:
       if (!isPlainNumber(item)) return false;
     } else {
       if (typeof item !== 'object') return false;
-      seen ??= new Set([object]);
+      seen ??= new Set();
       const before = seen.size;
       if (seen.add(item).size === before || !isPlainTree(item as Container, seen, depth + 1)) return false;
     }

@@ -85,6 +85,12 @@ describe('an error over the wire', () => {
     expect(copy.message).toBe('x');
   });
 
+  test('prefers an own name to that of the class, even if it is that of a built-in', () => {
+    class PaymentError extends Error {}
+    const error = Object.defineProperty(new PaymentError('x'), 'name', { value: 'Error' });
+    expect(overTheWire(error).name).toBe('Error');
+  });
+
   test('keeps a message that the class makes up', () => {
     class Made extends Error {
       override get message(): string {

@@ -6,6 +6,12 @@ class Foo {
   readonly field = 1;
 }
 
+class Own {
+  hasOwnProperty(): boolean {
+    return this instanceof Own;
+  }
+}
+
 function refusalOf(value: unknown, root?: string): CodecError {
   try {
     encode(value, root === undefined ? {} : { root });
@@ -52,6 +58,17 @@ describe('encode refuses', () => {
     ],
     ['an instance with an own constructor', Object.assign(new Foo(), { constructor: 1 }), 'it is an instance of Foo'],
     ['an object that inherits from another', Object.create({ a: 1 }), 'it is an object with a prototype of its own'],
+    [
+      'an object that inherits from a bare one',
+      Object.create(Object.create(null)),
+      'it is an instance of an anonymous class',
+    ],
+    [
+      'an array that inherits from another',
+      Object.setPrototypeOf([], []),
+      'it is an array with a prototype of its own',
+    ],
+    ['an instance with a method of Object', new Own(), 'it is an instance of Own'],
     ['a subclass of Array', new (class List extends Array {})(), 'it is an instance of List'],
     ['a subclass of Map', new (class Table extends Map {})(), 'it is an instance of Table'],
     ['a subclass of Date', new (class Day extends Date {})(), 'it is an instance of Day'],

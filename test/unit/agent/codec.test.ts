@@ -130,6 +130,8 @@ describe('the tagged form', () => {
   test('does not take named properties of a sparse array for items', () => {
     const named = Object.assign(sparse(2, { 1: 1 }), { '01': 2, '-1': 3, '4294967295': 4, name: 5 });
     expect(overTheWire(named)).toStrictEqual(sparse(2, { 1: 1 }));
+    // One more than the highest index.
+    expect(overTheWire(Object.assign(Array(1), { '4294967295': 1 }))).toStrictEqual(Array(1));
   });
 
   test('sends what a getter gives, reading it once', () => {
@@ -197,8 +199,10 @@ describe('identity', () => {
 
   test('a view of a part takes nothing else with it', () => {
     const pooled = Buffer.from('secret neighbour').subarray(0, 2);
-    const value = { pooled, part: new Uint8Array([1, 2, 3, 4]).subarray(1, 3) };
-    expect(wireText(value)).toBe('{"$lp":[{"pooled":["$Buffer","c2U="],"part":["$Uint8Array","AgM="]}]}');
+    const value = { pooled, end: Buffer.from([1, 2, 3]).subarray(1), part: new Uint8Array([1, 2, 3]).subarray(0, 2) };
+    expect(wireText(value)).toBe(
+      '{"$lp":[{"pooled":["$Buffer","c2U="],"end":["$Buffer","AgM="],"part":["$Uint8Array","AQI="]}]}',
+    );
     expect(overTheWire(value)).toStrictEqual(value);
   });
 
