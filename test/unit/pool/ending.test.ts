@@ -194,7 +194,7 @@ test('Pool test_release_task_refs: arguments and results are let go, though the 
     return item;
   };
   const use = async (): Promise<void> => {
-    const results = [...(await s.pool.map<object>('echo.echo', range(10).map(make)))];
+    const results = await s.pool.map<object>('echo.echo', range(10).map(make));
     results.push(await s.pool.apply<object>('echo.echo', { args: [make(10)] }));
     results.push(...(await drain(s.pool.imap<object>('echo.echo', range(10).map(make)))).values);
     await rejection(s.pool.map('fault.throwValue', [make(11)]));
@@ -217,7 +217,7 @@ test('Pool test_resource_warning: a pool that is dropped after use without being
   await (async () => {
     await new Pool(transport, { workers: 1 }).apply('math.square', { args: [1] });
     await new Pool(transport, { workers: 1 }).terminate();
-    new Pool(new FakeTransport(), { workers: 1 });
+    expect(new Pool(new FakeTransport(), { workers: 1 })).toBeInstanceOf(Pool);
   })();
   for (let turn = 0; turn < 20 && warnings.length === 0; turn += 1) {
     await settle();

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import { LambdaPoolError, TaskError } from '../../../src/shared/errors.ts';
 import { range, rejection, setup, squares } from './setup.ts';
-import { settle } from './fake-clock.ts';
 
 const throttled = (retryAfterMs?: number): LambdaPoolError =>
   new LambdaPoolError('THROTTLED', 'Rate Exceeded.', { retryable: true, details: { retryAfterMs } });

@@ -106,15 +106,11 @@ test('the end of an `await using` block ends the iteration', async () => {
 
 test('what the source throws when it is closed comes out of return()', async () => {
   await using s = setup();
-  function* source(): Generator<number> {
-    try {
-      yield 1;
-      yield 2;
-    } finally {
-      throw new Error('cannot close');
-    }
-  }
-  const results = s.pool.imap('math.square', source(), { buffersize: 1 });
+  const source = [1, 2][Symbol.iterator]();
+  source.return = () => {
+    throw new Error('cannot close');
+  };
+  const results = s.pool.imap('math.square', source, { buffersize: 1 });
   await results.next();
   await expect(results.return()).rejects.toThrow('cannot close');
 });

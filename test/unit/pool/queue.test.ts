@@ -13,7 +13,7 @@ class Item implements Queued<Item> {
   }
 }
 
-const items = (names: string): Item[] => [...names].map((name) => new Item(name));
+const items = (names: string): Item[] => names.split('').map((name) => new Item(name));
 
 function takeAll(queue: BoundedQueue<Item>): string {
   let names = '';
