@@ -25,9 +25,8 @@ const ROUNDS = 31;
 const ROUND_MS = 8;
 
 /** Measures all cases, with and without the codec by turns, and gives medians of several rounds. */
-export async function benchCodec(): Promise<CodecBenchResult[]> {
-  const results = cases().map(measure);
-  return await Promise.resolve(results);
+export function benchCodec(): Promise<CodecBenchResult[]> {
+  return Promise.resolve(cases().map(measure));
 }
 
 function cases(): Case[] {

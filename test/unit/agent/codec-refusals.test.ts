@@ -6,7 +6,7 @@ class Foo {
   readonly field = 1;
 }
 
-class Own {
+class Own extends Foo {
   hasOwnProperty(): boolean {
     return this instanceof Own;
   }
