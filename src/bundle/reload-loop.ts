@@ -18,6 +18,8 @@ export interface ReloadLoopOptions<Outcome> {
   publish(outcome: Outcome): Promise<void>;
   /** Whether a changed file looks as if its save were not over. */
   isHalfSaved(file: string): boolean;
+  /** Whether a file was written since the build of this outcome began. News of that may be late, and reads half done. */
+  isStale(outcome: Outcome): boolean;
 }
 
 export class ReloadLoop<Outcome> implements AsyncDisposable {
@@ -80,15 +82,22 @@ export class ReloadLoop<Outcome> implements AsyncDisposable {
       this.#dueAgain = false;
       const changes = this.#changes;
       const outcome = await this.#options.build([...this.#files]);
-      // A change during the build has set its timer: its own build comes, and knows the files of this one too.
-      if (changes !== this.#changes && this.#givenUp < MAX_GIVEN_UP) {
+      if (this.#closed) break;
+      if (this.#isOutdated(outcome, changes)) {
+        // The change has set its timer: its own build comes, and knows the files of this one too.
         this.#givenUp += 1;
       } else {
         this.#givenUp = 0;
         if (changes === this.#changes) this.#files = new Set();
         await this.#options.publish(outcome);
       }
-    } while (this.#dueAgain && !this.#closed);
+    } while (this.#dueAgain);
     this.#running = undefined;
+  }
+
+  #isOutdated(outcome: Outcome, changes: number): boolean {
+    if (this.#givenUp >= MAX_GIVEN_UP) return false;
+    if (changes === this.#changes && this.#options.isStale(outcome)) this.touch();
+    return changes !== this.#changes;
   }
 }

@@ -1,5 +1,5 @@
 /** Joins the watched files with the loop that builds: which changes count, and which files to follow. */
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { systemClock } from '../shared/clock.ts';
 import { assetMatcher } from './assets.ts';
@@ -9,10 +9,15 @@ import type { BuilderOptions } from './task-builder.ts';
 import { watchFiles, type FileWatch } from './watch-files.ts';
 import { settingsFiles } from './watched-files.ts';
 
+/** The clock of file times may lag by one tick of the kernel behind ours. */
+const TICK_MS = 5;
+
 export interface SourceWatchOptions<Outcome> {
   readonly roots: BuilderOptions;
   build(files: readonly string[]): Promise<Outcome>;
   publish(outcome: Outcome): Promise<void>;
+  /** The files that a build read, and when it began, in milliseconds since 1970. */
+  readsOf(outcome: Outcome): { readonly sources: Iterable<string>; readonly beganAt: number };
   /** Size of each source in the newest good build, by path. */
   sources(): ReadonlyMap<string, number>;
   /** Whether the last build failed: then any change may mend it. */
@@ -32,13 +37,14 @@ export class SourceWatch<Outcome> implements AsyncDisposable {
       clock: systemClock,
       build: (files) => options.build(files),
       publish: (outcome) => options.publish(outcome),
-      isHalfSaved: (file) => (options.sources().get(file) ?? 0) > 0 && sizeOf(file) === 0,
+      isHalfSaved: (file) => (options.sources().get(file) ?? 0) > 0 && statOf(file)?.size === 0,
+      isStale: (outcome) => isStale(options.readsOf(outcome)),
     });
     this.#watch = watchFiles({
       root: options.roots.tasksRoot,
       ignores: (path) => /^\.|^node_modules$|~$/.test(basename(path)),
       onChange: (path) => {
-        if (this.#counts(path)) this.#loop.touch(path);
+        if (path === undefined || this.#counts(path)) this.#loop.touch(path);
       },
     });
     // Awaited, and so reported, by `start`.
@@ -72,6 +78,16 @@ export class SourceWatch<Outcome> implements AsyncDisposable {
   }
 }
 
-function sizeOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.size;
+function isStale({ sources, beganAt }: { readonly sources: Iterable<string>; readonly beganAt: number }): boolean {
+  // A time in the future is some other clock's, and tells nothing.
+  const now = Date.now() + TICK_MS;
+  for (const file of sources) {
+    const mtimeMs = statOf(file)?.mtimeMs ?? 0;
+    if (mtimeMs >= beganAt - TICK_MS && mtimeMs <= now) return true;
+  }
+  return false;
+}
+
+function statOf(file: string): Stats | undefined {
+  return statSync(file, { throwIfNoEntry: false });
 }

@@ -20,7 +20,7 @@ export interface TaskGenerationsOptions {
   readonly assets: readonly string[];
 }
 
-type Outcome = { readonly startedAt: number; readonly files: readonly string[] } & (
+type Outcome = { readonly startedAt: number; readonly beganAt: number; readonly files: readonly string[] } & (
   { readonly built: BuiltTasks } | { readonly error: LambdaPoolError }
 );
 
@@ -114,6 +114,10 @@ export class TaskGenerations implements TasksSource {
       roots,
       build: (files) => this.#build(workshop(), files),
       publish: (outcome) => this.#publish(workshop(), outcome),
+      readsOf: (outcome) => ({
+        beganAt: outcome.beganAt,
+        sources: 'built' in outcome ? outcome.built.sources.keys() : filesOfFailure(outcome.error),
+      }),
       sources: () => this.#latest?.sources ?? new Map(),
       isBroken: () => this.#failure !== undefined,
     });
@@ -121,11 +125,12 @@ export class TaskGenerations implements TasksSource {
 
   async #build(workshop: Workshop, changed: readonly string[]): Promise<Outcome> {
     const startedAt = performance.now();
+    const beganAt = Date.now();
     const files = changed.map((file) => relative(process.cwd(), file));
     try {
-      return { startedAt, files, built: await workshop.builder.build() };
+      return { startedAt, beganAt, files, built: await workshop.builder.build() };
     } catch (error) {
-      return { startedAt, files, error: asBuildFailure(error) };
+      return { startedAt, beganAt, files, error: asBuildFailure(error) };
     }
   }
 

@@ -41,6 +41,7 @@ class Bench implements AsyncDisposable {
   readonly builds: { readonly at: number; readonly files: readonly string[]; finish(): Promise<void> }[] = [];
   readonly published: { readonly at: number; readonly build: number }[] = [];
   readonly halfSaved = new Set<string>();
+  stale = false;
   /** Builds end at once unless a test holds them. */
   held = false;
   readonly loop = new ReloadLoop<number>({
@@ -57,6 +58,7 @@ class Bench implements AsyncDisposable {
     },
     publish: async (build) => void this.published.push({ at: this.clock.now(), build }),
     isHalfSaved: (file) => this.halfSaved.has(file),
+    isStale: () => this.stale,
   });
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -161,6 +163,26 @@ describe('changes during a build', () => {
       await bench.builds[i]?.finish();
     }
     expect(bench.published.map(({ build }) => build)).toEqual([4, 8]);
+  });
+
+  it('count before they are told, when a file shows them', async () => {
+    await using bench = new Bench();
+    bench.stale = true;
+    bench.loop.touch('a.ts');
+    await bench.clock.pass(10);
+    expect([bench.builds.length, bench.published.length]).toEqual([1, 0]);
+    bench.stale = false;
+    await bench.clock.pass(10);
+    expect(bench.published).toEqual([{ at: 20, build: 2 }]);
+  });
+
+  it('that a file shows for ever do not make it build for ever', async () => {
+    await using bench = new Bench();
+    bench.stale = true;
+    bench.loop.touch('a.ts');
+    await bench.clock.pass(10_000);
+    expect(bench.published).toEqual([{ at: 40, build: 4 }]);
+    expect(bench.builds).toHaveLength(4);
   });
 
   it('are not awaited by its end: disposing waits for the build and publishes nothing more', async () => {
