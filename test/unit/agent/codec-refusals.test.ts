@@ -7,7 +7,7 @@ class Foo {
 }
 
 class Own extends Foo {
-  hasOwnProperty(): boolean {
+  override hasOwnProperty(): boolean {
     return this instanceof Own;
   }
 }
