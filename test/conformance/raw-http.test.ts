@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT, FUNCTION, type Lambda, openLambda, REGION } from './support/lambda.ts';
 import { invokePath, type RawRequest, send } from './support/raw-http.ts';
@@ -62,6 +64,30 @@ describe('raw HTTP', () => {
     const { headers, body } = await invoke({ body: '{"do":"context"}', headers: { 'X-Amzn-Trace-Id': trace } });
     expect(headers['x-amzn-trace-id']).toBe(trace);
     expect(JSON.parse(body)).toMatchObject({ traceId: trace });
+  });
+
+  it('a call whose client goes away while it waits for an environment never runs', async () => {
+    const before = lambda.reports.length;
+    // Both environments are taken.
+    const busy = [1, 2].map(() => invoke({ body: '{"do":"sleep","ms":1000}' }));
+    const roundTrip = () => invoke({ headers: { 'x-amz-invocation-type': 'DryRun' } });
+    await roundTrip();
+    const waiting = request(lambda.url, { method: 'POST', path: invokePath(FUNCTION), agent: false });
+    const failed = once(waiting, 'error');
+    waiting.end('{"do":"log","line":"nobody listens"}');
+    await once(waiting, 'finish');
+    await roundTrip();
+    waiting.destroy(new Error('given up'));
+    await failed;
+    await roundTrip();
+    // Stands behind the other one in the line.
+    const last = await invoke({ body: '{"do":"log","line":"somebody listens"}' });
+    expect(last.status).toBe(200);
+    await Promise.all(busy);
+    const logs = lambda.reports.slice(before).map(({ log }) => log);
+    expect(logs).toHaveLength(3);
+    expect(logs.join('')).toContain('somebody listens');
+    expect(logs.join('')).not.toContain('nobody listens');
   });
 
   // Bodies as recorded from AWS, 2025-11.

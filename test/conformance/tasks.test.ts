@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Emulator, type Server, startServer } from '../../emulator/index.ts';
 import { tasksSource } from '../../src/bundle/tasks-source.ts';
+import { tasksRoot } from '../support/tasks-root.ts';
 import { clientEnvironment, findPython, run } from './support/python.ts';
 
 const TASKS = fileURLToPath(new URL('../../fixtures/tasks', import.meta.url));
@@ -126,5 +127,20 @@ describe('a task called with a plain event', () => {
       expect(answer.functionError).toBe('Unhandled');
       expect(JSON.stringify(answer.payload)).toContain('math.fibonacci');
     });
+  });
+});
+
+describe('tasks that do not build', () => {
+  it('are an error with file and line, and a repaired file is enough to go on', async () => {
+    await using root = await tasksRoot({ 'sums.ts': 'export const add = (a: number) => a +;\n' });
+    await using emulator = new Emulator({ isolation: 'thread', concurrency: 1 });
+    emulator.register({ functionName: FUNCTION, code: tasksSource({ tasksRoot: root.directory }) });
+    await using server = await startServer({ emulator });
+    const event = { task: 'sums.add', args: [54] };
+    const broken: unknown = await sdk.invoke(server.url, event).catch((error: unknown) => error);
+    expect(broken).toMatchObject({ name: 'BuildFailedException', $metadata: { httpStatusCode: 400 } });
+    expect(String(broken)).toContain('sums.ts:1:');
+    await root.write('sums.ts', 'export const add = (a: number) => a + 1;\n');
+    expect(await sdk.invoke(server.url, event)).toMatchObject({ payload: 55 });
   });
 });
