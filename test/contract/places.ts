@@ -5,7 +5,7 @@ import { tasksSource } from '../../src/bundle/tasks-source.ts';
 import { Emulator, startServer } from '../../emulator/index.ts';
 import type { Place } from './pool.ts';
 
-export const FIXTURES: string = fileURLToPath(new URL('../../fixtures/tasks', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../../fixtures/tasks', import.meta.url));
 
 type Isolation = 'process' | 'thread';
 

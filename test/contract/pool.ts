@@ -272,7 +272,7 @@ export function describePoolContract(place: Place): void {
         const sleeps = Array.from({ length: 10_000 }, () => 5_000);
         const result = pool.mapAsync('faults.sleep', sleeps, { chunksize: 1 });
         const start = performance.now();
-        pool.terminate();
+        await pool.terminate();
         await pool.join();
         expect(performance.now() - start).toBeLessThan(1_000);
         await expect(result.get()).rejects.toMatchObject({ code: 'POOL_TERMINATED' });
