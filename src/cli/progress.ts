@@ -1,4 +1,5 @@
 /** A progress bar with rate and time left on a terminal; nothing elsewhere. */
+import { Writable } from 'node:stream';
 import type { Output } from './io.ts';
 
 export interface Progress extends Disposable {
@@ -21,11 +22,12 @@ export async function startProgress(output: Output, label: string, total: number
       : `${label}  {bar}  {value}/{total}  {rate}/s  {left} left  {failures}`;
   const bar = new cliProgress.SingleBar({
     format,
-    stream: process.stderr,
+    stream: new BarStream(output),
     clearOnComplete: true,
-    hideCursor: false,
-    barsize: 24,
-    fps: 10,
+    linewrap: true,
+    // Ctrl-C is ours.
+    gracefulExit: false,
+    barsize: Math.max(8, Math.min(24, output.columns - label.length - 45)),
     barCompleteChar: '\u2588',
     barIncompleteChar: '\u2591',
   });
@@ -46,9 +48,29 @@ export async function startProgress(output: Output, label: string, total: number
       if (hasFailed) failed += 1;
       bar.update(done, facts());
     },
-    makeRoom: () => void process.stderr.write('\r\u001B[K'),
+    makeRoom: () => void output.write('\r\u001B[K'),
     [Symbol.dispose]: () => bar.stop(),
   };
+}
+
+const SAVE_CURSOR = '\u001B7';
+const RESTORE_CURSOR = '\u001B8';
+
+/** When cli-progress stops, it goes back to where it started: over the lines that were printed since. This keeps it here. */
+class BarStream extends Writable {
+  readonly isTTY = true;
+  readonly #output: Output;
+
+  constructor(output: Output) {
+    super({ decodeStrings: false });
+    this.#output = output;
+  }
+
+  override _write(chunk: unknown, _encoding: string, done: () => void): void {
+    const text = String(chunk);
+    if (text !== SAVE_CURSOR && text !== RESTORE_CURSOR) void this.#output.write(text);
+    done();
+  }
 }
 
 /** Three digits: `0.52`, `34.1`, `1204`. */

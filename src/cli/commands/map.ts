@@ -111,7 +111,7 @@ async function print({ results, items, progress }: Printing, io: Io): Promise<nu
     const line = items.nextLine();
     // An error that belongs to no item ended the whole map: Ctrl-C.
     if (line === undefined && 'error' in step) throw step.error;
-    progress.makeRoom();
+    if ('error' in step || io.stdout.isTerminal) progress.makeRoom();
     if ('error' in step) {
       failed += 1;
       await io.stderr.write(`lambdapool: line ${line}: ${failureLine(step.error)}\n`);
