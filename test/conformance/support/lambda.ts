@@ -11,7 +11,7 @@ export const ACCOUNT = '000000000000';
 /** Functions of the emulator: the same code with different settings. */
 export const FUNCTION = 'echo';
 export const IMPATIENT_FUNCTION = 'impatient';
-export const IMPATIENT_TIMEOUT_MS = 1_000;
+const IMPATIENT_TIMEOUT_MS = 1_000;
 
 export interface Lambda extends AsyncDisposable {
   readonly url: string;
