@@ -3,6 +3,7 @@ import { waitFor } from '../shared/abort.ts';
 import type { WaitOptions } from '../shared/abort.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { checkInteger, checkKeys, checkSignal } from '../shared/options.ts';
+import { LONGEST_TIMER_MS } from './keep-alive.ts';
 import { warn } from './observers.ts';
 import type { Callbacks } from './options.ts';
 
@@ -97,7 +98,7 @@ export class AsyncResult<R> implements PromiseLike<R> {
 
 function checkWait(what: string, options: WaitOptions): void {
   checkKeys(what, options, ['timeoutMs', 'signal']);
-  if (options.timeoutMs !== undefined) checkInteger('timeoutMs', options.timeoutMs, { min: 0, max: 2 ** 31 - 1 });
+  if (options.timeoutMs !== undefined) checkInteger('timeoutMs', options.timeoutMs, { min: 0, max: LONGEST_TIMER_MS });
   if (options.signal !== undefined) checkSignal('signal', options.signal);
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import type { InvokeResponse, Transport } from '../transport/transport.ts';
 import type { Chunk, Job } from './job.ts';
-import { KeepAlive } from './keep-alive.ts';
+import { KeepAlive, LONGEST_TIMER_MS } from './keep-alive.ts';
 import { BoundedQueue } from './queue.ts';
 import { UNREACHABLE_PATIENCE_MS, backoffMs, isFatal, isRefusal } from './retry.ts';
 import type { Refusal } from './retry.ts';
@@ -17,8 +17,6 @@ export interface DispatcherParts {
   /** From 0 to 1. */
   readonly random: () => number;
 }
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The way of a chunk:
@@ -195,7 +193,9 @@ export class Dispatcher {
 
   /** Waits and sends again; false if patience is at its end. */
   #backOff(chunk: Chunk, refusal: Refusal): boolean {
-    if (refusal.code === 'UNREACHABLE') {
+    if (refusal.code === 'THROTTLED') {
+      this.#unreachableSince = undefined;
+    } else {
       this.#unreachableSince ??= this.#clock.now();
       const isLimited = chunk.job.policy.timeoutMs !== Infinity;
       if (!isLimited && this.#clock.now() - this.#unreachableSince >= UNREACHABLE_PATIENCE_MS) return false;

@@ -6,6 +6,7 @@ import type { Ending, Merge } from './merge.ts';
 import { linkSignal, warn } from './observers.ts';
 import type { CallPolicy } from './options.ts';
 import { encodeArgs, pack } from './request.ts';
+import type { EncodedCalls } from './request.ts';
 import type { Batch, Source } from './source.ts';
 
 export interface ImapJobOptions {
@@ -81,7 +82,10 @@ export class ImapJob implements Job {
     this.#end();
     this.#host.drop(this);
     this.#give();
-    await this.#options.source.close();
+    const closed = this.#options.source.close();
+    // A source that is about to give an item may take for ever to do so, and ends only then.
+    if (this.#isTaking) closed.catch((error: unknown) => this.#warn(error));
+    else await closed;
   }
 
   fulfil(index: number, value: unknown): void {
@@ -104,7 +108,11 @@ export class ImapJob implements Job {
     this.#cancelled = { reason };
     this.#host.abort(this, reason);
     this.#give();
-    this.#options.source.close().catch((error: unknown) => warn(`The items of ${this.task}`, error));
+    this.#options.source.close().catch((error: unknown) => this.#warn(error));
+  }
+
+  #warn(error: unknown): void {
+    warn(`Closing the items of ${this.task}`, error);
   }
 
   /** Takes as many chunks as there is room for. Never more than one `take` at a time. */
@@ -147,6 +155,7 @@ export class ImapJob implements Job {
   }
 
   #send(items: readonly unknown[]): void {
+    const first = this.#taken;
     const calls: CallRequest[] = [];
     const indexes: number[] = [];
     for (const item of items) {
@@ -159,16 +168,20 @@ export class ImapJob implements Job {
       }
     }
     if (calls.length === 0) return;
-    this.#host.submit(this.#pack(calls, indexes));
+    const isWhole = calls.length === items.length;
+    this.#host.submit(this.#pack({ calls, first, indexes: isWhole ? undefined : indexes, attempt: 1 }));
   }
 
   /** Calls too large to be sent fail alone. */
-  #pack(calls: readonly CallRequest[], indexes: readonly number[]): Chunk[] {
+  #pack(encoded: EncodedCalls): Chunk[] {
     try {
-      return pack(this, { calls, first: indexes[0] ?? 0, indexes, attempt: 1 });
+      return pack(this, encoded);
     } catch (error) {
-      if (calls.length > 1) return calls.flatMap((call, at) => this.#pack([call], indexes.slice(at, at + 1)));
-      this.fail(indexes[0] ?? 0, error);
+      const { calls, first, indexes, attempt } = encoded;
+      if (calls.length > 1) {
+        return calls.flatMap((call, at) => this.#pack({ calls: [call], first: indexes?.[at] ?? first + at, attempt }));
+      }
+      this.fail(first, error);
       this.#settled += 1;
       return [];
     }

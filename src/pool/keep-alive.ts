@@ -1,13 +1,13 @@
 /** Keeps the process alive while a pool has calls that have not ended, and not a moment longer. */
 
-// The longest time that a timer takes; it is never waited for.
-const FAR_AWAY_MS = 2 ** 31 - 1;
+/** Node's timers count to 2^31 - 1 milliseconds, which is 24 days; more would fire at once. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
 export class KeepAlive {
   #timer: NodeJS.Timeout | undefined;
 
   hold(): void {
-    this.#timer ??= setInterval(() => {}, FAR_AWAY_MS);
+    this.#timer ??= setInterval(() => {}, LONGEST_TIMER_MS);
   }
 
   release(): void {

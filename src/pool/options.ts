@@ -1,5 +1,6 @@
 /** Options of a pool and of its calls: documentation, defaults and checks. */
 import { checkBoolean, checkFunction, checkInteger, checkKeys, checkSignal, invalidOption } from '../shared/options.ts';
+import { LONGEST_TIMER_MS } from './keep-alive.ts';
 
 /** How the calls of a task are treated. Given with the call, for the task, or for the pool: the nearest wins. */
 export interface TaskOptions {
@@ -149,9 +150,9 @@ function refine(base: CallPolicy, own: TaskOptions, prefix: string): CallPolicy 
   };
 }
 
-/** A number of milliseconds that a timer can count. Node's timers end at 2^31 - 1, which is 24 days. */
-export function checkTimeout(name: string, value: unknown): number {
-  return checkInteger(name, value, { min: 1, max: 2 ** 31 - 1 });
+/** A number of milliseconds that a timer can count. */
+function checkTimeout(name: string, value: unknown): number {
+  return checkInteger(name, value, { min: 1, max: LONGEST_TIMER_MS });
 }
 
 /** Checks what all calls have in common, before anything happens. */

@@ -7,7 +7,7 @@ import { Chunk } from './job.ts';
 import type { Job } from './job.ts';
 
 /** AWS: invocation payload, request: 6 MB, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11 */
-export const MAX_PAYLOAD_BYTES = 6_291_456;
+const MAX_PAYLOAD_BYTES = 6_291_456;
 // UTF-8 needs at most three bytes for a UTF-16 unit: shorter texts need no counting.
 const SURELY_FITTING_LENGTH = MAX_PAYLOAD_BYTES / 3;
 

@@ -21,7 +21,7 @@ export function startMap<R>(job: GatherJob<R>, source: Source, plan: MapPlan): v
   if (!(batch instanceof Promise)) return begin(job, batch, plan);
   void batch.then((all) => begin(job, all, plan));
   // Whatever ends the job while items still come ends their source too.
-  job.promise.catch(() => source.close()).catch((error: unknown) => warn(`The items of ${job.task}`, error));
+  job.promise.catch(() => source.close()).catch((error: unknown) => warn(`Closing the items of ${job.task}`, error));
 }
 
 function begin<R>(job: GatherJob<R>, batch: Batch, plan: MapPlan): void {

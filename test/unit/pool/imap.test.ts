@@ -259,3 +259,17 @@ test.each([[0], [-1], [2.5], ['foo']])(
     );
   },
 );
+
+test('leaving the loop does not wait for a source that is busy with its next item', async () => {
+  await using s = setup();
+  async function* source(): AsyncGenerator<number> {
+    yield 1;
+    await new Promise(() => {});
+  }
+  for await (const value of s.pool.imap('math.square', source())) {
+    expect(value).toBe(1);
+    break;
+  }
+  s.pool.close();
+  await s.pool.join();
+});
