@@ -14,6 +14,8 @@ export interface EsbuildLease extends AsyncDisposable {
   readonly esbuild: Esbuild;
   /** Lets our process end although a context is open: opening one makes esbuild's child keep it alive. */
   unref(): void;
+  /** Whether esbuild's child has died: only a new lease helps. */
+  isDead(): boolean;
 }
 
 /** Loads esbuild. Its child process is gone when all leases are disposed of, and with our process at the latest. */
@@ -24,10 +26,13 @@ export async function leaseEsbuild(): Promise<EsbuildLease> {
     });
   });
   users += 1;
-  if (users === 1) service = startService(module);
+  // esbuild does not notice by itself that its child has died, of want of memory say, and needs to be told to stop.
+  if (hasEnded(service)) await module.stop();
+  if (service === undefined || hasEnded(service)) service = startService(module);
   let held = true;
   return {
     esbuild: module,
+    isDead: () => hasEnded(service),
     unref: () => service?.unref(),
     async [Symbol.asyncDispose]() {
       if (!held) return;
@@ -38,6 +43,10 @@ export async function leaseEsbuild(): Promise<EsbuildLease> {
       await module.stop();
     },
   };
+}
+
+function hasEnded(child: ChildProcess | undefined): boolean {
+  return child !== undefined && (child.exitCode !== null || child.signalCode !== null);
 }
 
 // esbuild does not hand out its child, but starts it before `initialize` returns, and Node tells of new processes.

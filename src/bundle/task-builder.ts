@@ -10,6 +10,7 @@ import { layOut } from './layout.ts';
 import { makeTaskTable } from './make-manifest.ts';
 import { NativePackages, type NativePackage } from './native-packages.ts';
 import { isInPackages } from './paths.ts';
+import { stayAlive } from './stay-alive.ts';
 import { SourceReader } from './source-reader.ts';
 import { BuildGraph, OutputCache, type BundleFile } from './task-outputs.ts';
 import { join } from 'node:path';
@@ -68,14 +69,29 @@ export class TaskBuilder implements AsyncDisposable {
 
   async #build(): Promise<BuiltTasks> {
     this.#lease ??= leaseEsbuild();
-    const [lease, discovery] = await Promise.all([this.#lease, discoverModules(this.#options.tasksRoot)]);
-    this.#agent ??= buildAgent(lease.esbuild);
-    const [agent, result, assets] = await Promise.all([
+    const lease = await this.#lease;
+    try {
+      return await this.#buildWith(lease);
+    } catch (error) {
+      if (!lease.isDead()) throw error;
+      this.#lease = undefined;
+      this.#context = undefined;
+      await lease[Symbol.asyncDispose]();
+      this.#lease = leaseEsbuild();
+      return this.#buildWith(await this.#lease);
+    }
+  }
+
+  async #buildWith(lease: EsbuildLease): Promise<BuiltTasks> {
+    const { tasksRoot, assets } = this.#options;
+    const { modules, notes } = await discoverModules(tasksRoot);
+    this.#agent = buildAgent(lease.esbuild);
+    const [agent, result, copied] = await Promise.all([
       this.#agent,
-      this.#bundle(lease, discovery.modules),
-      readAssets(this.#options.tasksRoot, this.#options.assets),
+      this.#bundle(lease, modules),
+      readAssets(tasksRoot, assets),
     ]);
-    return this.#assemble({ modules: discovery.modules, notes: discovery.notes, result, agent, assets });
+    return this.#assemble({ modules, notes, result, agent, assets: copied });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -174,14 +190,4 @@ function noteOfNative({ name }: NativePackage): string {
 function notesOfWarnings(warnings: readonly Message[], project: string): string[] {
   const own = warnings.filter(({ location }) => location !== null && !isInPackages(location.file));
   return relocate(own, project).map(oneLine);
-}
-
-/** Keeps our process alive while something runs in one that does not. */
-async function stayAlive<T>(work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => undefined, 2 ** 30);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
 }

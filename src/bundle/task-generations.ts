@@ -8,6 +8,7 @@ import { resolveTasksRoot } from './discover.ts';
 import { Generations, type Generation } from './generations.ts';
 import { findProject, openWorkFolder } from './project-folder.ts';
 import { SourceWatch } from './source-watch.ts';
+import { stayAlive } from './stay-alive.ts';
 import { TaskBuilder, type BuilderOptions, type BuiltTasks } from './task-builder.ts';
 import type { TasksSource } from './tasks-source.ts';
 import { filesOfFailure } from './watched-files.ts';
@@ -66,7 +67,7 @@ export class TaskGenerations implements TasksSource {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closed ??= stayAlive(() => this.#close());
     return this.#closed;
   }
 
