@@ -48,12 +48,10 @@ export class Capacity {
 
   give(count: number): void {
     this.#used -= count;
-    for (const claimant of [...this.#starved, ...this.#claimants]) {
-      if (this.#used >= this.#limit) return;
-      // It puts itself on the list again if it still finds no room.
-      this.#starved.delete(claimant);
-      claimant.fill();
-    }
+    const inTurn = new Set([...this.#starved, ...this.#claimants]);
+    // Whoever still finds no room puts itself on the list again.
+    this.#starved.clear();
+    for (const claimant of inTurn) claimant.fill();
   }
 
   #evictFor(claimant: Claimant): boolean {

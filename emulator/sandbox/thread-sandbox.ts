@@ -35,6 +35,7 @@ class ThreadSandbox implements Sandbox {
       // Not the parent's loaders and flags.
       execArgv: [...ENTRY_FLAGS],
       resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
+      // Not to the parent's. Nobody reads them: all output comes as messages, and reading would keep the parent alive.
       stdout: true,
       stderr: true,
     });
@@ -72,9 +73,6 @@ class ThreadSandbox implements Sandbox {
 
   #hear(): void {
     this.#port.on('message', (message: string) => this.#receive(message));
-    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => this.#listener?.output(text));
-    }
     this.#worker.on('error', (error) => this.#hearError(error));
     this.#worker.on('exit', (code) => this.#end(code));
   }

@@ -27,25 +27,25 @@ export function createLegacyRunner(
       isAsync
         ? completion.fail(job, new RuntimeError('Runtime.NodeJsExit', NEVER_SETTLED))
         : completion.succeed(job, undefined);
-    const done = (error?: unknown, result?: unknown): void => {
-      onEmptyLoop = undefined;
-      if (error === undefined || error === null) completion.succeed(job, result);
-      else completion.fail(job, error);
+    let isCompleted = false;
+    const complete = (how: () => void, waits = false): void => {
+      if (isCompleted) return;
+      isCompleted = true;
+      onEmptyLoop = waits ? how : undefined;
+      if (!waits) how();
+    };
+    const done = (error?: unknown, result?: unknown, waits = false): void => {
+      if (error === undefined || error === null) complete(() => completion.succeed(job, result), waits);
+      else complete(() => completion.fail(job, error));
     };
     const legacy = {
       callbackWaitsForEmptyEventLoop: true,
       succeed: (result?: unknown): void => done(null, result),
-      fail: (error?: unknown): void => {
-        onEmptyLoop = undefined;
-        completion.fail(job, error);
-      },
-      done,
+      fail: (error?: unknown): void => complete(() => completion.fail(job, error)),
+      done: (error?: unknown, result?: unknown): void => done(error, result),
     };
-    const callback = (error?: unknown, result?: unknown): void => {
-      const failed = error !== undefined && error !== null;
-      if (failed || !legacy.callbackWaitsForEmptyEventLoop) done(error, result);
-      else onEmptyLoop = () => completion.succeed(job, result);
-    };
+    const callback = (error?: unknown, result?: unknown): void =>
+      done(error, result, legacy.callbackWaitsForEmptyEventLoop);
     try {
       const result = handler(event, createLegacyContext(job, facts, legacy), callback);
       if (isPromiseLike(result)) result.then(legacy.succeed, legacy.fail);
