@@ -94,7 +94,11 @@ export class TaskBuilder implements AsyncDisposable {
     return this.#assemble({ modules, notes, result, agent, assets: copied });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return stayAlive(() => this.#close());
+  }
+
+  async #close(): Promise<void> {
     await this.#turn;
     // A failed build does not wait for the agent's, and a stopped esbuild never answers.
     await this.#agent?.catch(() => undefined);

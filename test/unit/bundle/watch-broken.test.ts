@@ -119,4 +119,13 @@ describe('a process that forgets to close a watched source', () => {
     expect(run(script)).toBe('closed');
     expect(readdirSync(project.path('.lambdapool'))).toEqual(['.gitignore']);
   });
+
+  it('nor is one that only bundles once', async () => {
+    await using project = new Project({ 'math.ts': f(1) });
+    const script = `
+      import { bundleTasks } from ${JSON.stringify(path.join(path.dirname(SOURCE), 'bundle-tasks.ts'))};
+      const options = { tasksRoot: ${JSON.stringify(project.tasksRoot)}, outDir: ${JSON.stringify(project.path('out'))} };
+      console.log(Object.keys((await bundleTasks(options)).manifest.tasks).join());`;
+    expect(run(script)).toBe('math.f');
+  });
 });
