@@ -48,19 +48,43 @@ test('close() waits for a map whose items are still coming', async () => {
 });
 
 test('close() waits for invocations whose calls have been aborted', async () => {
-  await using s = setup();
-  let isOver = false;
-  s.transport.answerNext();
-  s.transport.hold();
+  const gate = Promise.withResolvers<void>();
+  const deaf = { name: 'deaf', invoke: () => gate.promise.then(() => ({ payload: '', requestId: 'x' })) };
+  let timesDisposed = 0;
+  const pool = new Pool({ ...deaf, [Symbol.asyncDispose]: async () => void (timesDisposed += 1) }, { workers: 1 });
   const controller = new AbortController();
-  const call = rejection(s.pool.apply('math.square', { args: [1], signal: controller.signal }));
-  await settle();
+  const call = rejection(pool.apply('math.square', { args: [1], signal: controller.signal }));
   controller.abort();
   await call;
-  s.pool.close();
-  await s.pool.join().then(() => (isOver = true));
-  expect(isOver).toBe(true);
-  expect(s.transport.running).toBe(0);
+  pool.close();
+  await settle();
+  expect(timesDisposed).toBe(0);
+  gate.resolve();
+  await pool.join();
+  expect(timesDisposed).toBe(1);
+});
+
+test('close() does not close the transport under a loop that is between two invocations', async () => {
+  await using s = setup();
+  const seen: number[] = [];
+  for await (const value of s.pool.imap<number>('math.square', range(3), { buffersize: 1 })) {
+    s.pool.close();
+    await settle();
+    seen.push(value, s.transport.timesDisposed);
+  }
+  // With the last result the source has ended too: nothing will be sent any more.
+  expect(seen).toEqual([0, 0, 1, 0, 4, 1]);
+  await s.pool.join();
+});
+
+test('terminate() sends nothing in the place of what it drops', async () => {
+  await using s = setup({ workers: 1 });
+  s.transport.rejectNext(new LambdaPoolError('THROTTLED', 'Rate Exceeded.', { retryable: true }));
+  const calls = [1, 2].map((n) => rejection(s.pool.apply('math.square', { args: [n] })));
+  await settle();
+  await s.pool.terminate();
+  await Promise.all(calls);
+  expect(s.transport.seen).toHaveLength(1);
 });
 
 test('terminate() after close() drops what is left', async () => {

@@ -273,3 +273,17 @@ test('leaving the loop does not wait for a source that is busy with its next ite
   s.pool.close();
   await s.pool.join();
 });
+
+test('a source that has ended is not closed again', async () => {
+  await using s = setup();
+  const source = [1][Symbol.iterator]();
+  let closed = 0;
+  source.return = () => {
+    closed += 1;
+    return { done: true, value: undefined };
+  };
+  const results = s.pool.imap('math.square', source);
+  await drain(results);
+  await results.return();
+  expect(closed).toBe(0);
+});
