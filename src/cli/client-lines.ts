@@ -38,7 +38,10 @@ export function invokeLine(functionName: string, manifest: Manifest): string {
 
 /** A task that is likely to run with what we can guess: one that takes a number `n`, else one that takes nothing. */
 function examplePayload(manifest: Manifest): object {
-  const all = Object.entries(manifest.tasks);
+  // As they stand in their files: what comes first is what its module is about.
+  const all = Object.entries(manifest.tasks).toSorted(
+    ([, a], [, b]) => a.file.localeCompare(b.file) || a.line - b.line,
+  );
   const harmless = all.filter(([name]) => !MADE_TO_FAIL.test(name));
   const tasks = harmless.length > 0 ? harmless : all;
   const counts = tasks.find(([, task]) => required(task) === 1 && task.params?.[0]?.name === 'n');

@@ -117,7 +117,7 @@ function addMap(program: Command, { io, signal, setExitCode }: Context): Command
     .description('Call a task for each item of JSON lines and print the results as JSON lines, in order.')
     .argument('<task>', 'name of the task: math.fibonacci')
     .argument('[file]', 'one JSON value a line; - or nothing: standard input')
-    .option('-w, --workers <number>', 'invocations at once (default: number of cores)', integer(1, 10_000))
+    .option('-w, --workers <number>', 'invocations at once (default: number of cores; none on AWS)', integer(1, 10_000))
     .option('-c, --chunksize <number>', 'items in one invocation (default: 1)', integer(1, 1_000_000))
     .addHelpText('after', MAP_EXAMPLES)
     .action(async (task: string, file: string | undefined, flags: TargetOptions & MapFlags) => {

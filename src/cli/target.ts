@@ -19,7 +19,7 @@ export type Target =
       readonly functionName: string;
       readonly endpoint: string;
       readonly region: string | undefined;
-      /** On this machine no real key is asked for. */
+      /** Use keys that mean nothing. */
       readonly dummyKeys: boolean;
       /** Nobody asked for this address: it is the one that `lambdapool dev` has by default. */
       readonly assumed: boolean;
@@ -63,14 +63,14 @@ function endpoint(text: string, { functionName, env, source }: EndpointFacts): T
       `${source} must be ${also}a URL such as http://127.0.0.1:${DEFAULT_PORT}, got ${JSON.stringify(text)}.`,
     );
   }
-  const local = isLoopback(url.hostname);
+  // Stand-ins for Lambda check no keys, and real keys are no business of an unencrypted connection.
+  const isStandIn = source === 'LAMBDAPOOL_TRANSPORT' || url.protocol === 'http:' || isLoopback(url.hostname);
   return {
     kind: 'endpoint',
     functionName,
     endpoint: text.replace(/\/$/, ''),
-    // The SDK reads the variable too, but not for an endpoint without one.
-    region: set(env['AWS_REGION']) ?? (local ? LOCAL_REGION : undefined),
-    dummyKeys: local,
+    region: set(env['AWS_REGION']) ?? (isStandIn ? LOCAL_REGION : undefined),
+    dummyKeys: isStandIn,
     assumed: source === undefined,
   };
 }

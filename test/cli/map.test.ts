@@ -108,6 +108,12 @@ describe('lambdapool map refuses, in one sentence and with 2,', () => {
     expect(stderr).toMatch(/^lambdapool: There is no task "math\.sqare".*\n$/);
   });
 
+  test('AWS Lambda without a number of workers', async () => {
+    const { code, stderr } = await runCli(['map', 'math.square'], { env: { LAMBDAPOOL_TRANSPORT: 'lambda' } });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^lambdapool: Give --workers, .*\n$/);
+  });
+
   test('a file that is not there', async () => {
     await using root = await tasksRoot({ 'math.ts': MATH });
     const { code, stderr } = await runCli(['map', 'math.square', 'none.jsonl', '--tasks', root.directory]);

@@ -12,7 +12,7 @@ import { startProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { toJsonLine } from '../results.ts';
 import { resolveTarget } from '../target.ts';
-import type { TargetFlags } from '../target.ts';
+import type { Target, TargetFlags } from '../target.ts';
 
 export interface MapCommandOptions extends TargetFlags {
   readonly task: string;
@@ -25,12 +25,12 @@ export interface MapCommandOptions extends TargetFlags {
 /** Reads, calls and prints as it goes. Returns how many calls failed. */
 export async function map(options: MapCommandOptions, io: Io, signal: AbortSignal): Promise<number> {
   const target = resolveTarget(options, io.env);
+  const workers = options.workers ?? defaultWorkers(target);
   const name = options.file ?? '-';
   const input = name === '-' ? io.stdin : openFile(name);
   try {
     if (name === '-' && input.isTerminal)
       await io.stderr.write('Reading items from the terminal, one JSON value a line; Ctrl-D ends.\n');
-    const workers = options.workers ?? availableParallelism();
     await using pool = await openPool(target, { workers, signal });
     using progress = await startProgress(io.stderr, options.task, await countItems(name, io));
     const items = new NumberedItems(input, name === '-' ? 'standard input' : name);
@@ -40,6 +40,11 @@ export async function map(options: MapCommandOptions, io: Io, signal: AbortSigna
   } finally {
     input.close();
   }
+}
+
+function defaultWorkers(target: Target): number {
+  if (target.kind !== 'aws') return availableParallelism();
+  throw usage('Give --workers, the number of invocations that may run on AWS Lambda at once: each costs money.');
 }
 
 /** Items for the pool; remembers the line of each until its result is there. */

@@ -99,6 +99,14 @@ describe('the lines for other clients', () => {
     );
   });
 
+  test('call the task that comes first in its file', () => {
+    const { tasks } = manifest({ 'm.a': [n], 'm.b': [n] });
+    const { 'm.a': a, 'm.b': b } = tasks;
+    if (a === undefined || b === undefined) throw new Error('unreachable');
+    const later: Manifest = { version: 1, hash: '0', tasks: { 'm.a': { ...a, line: 9 }, 'm.b': b } };
+    expect(invokeLine('f', later)).toContain('{"task":"m.b","args":[10]}');
+  });
+
   test('stand in what `dev` prints at its start, with address and tasks', () => {
     const text = startedText(
       {

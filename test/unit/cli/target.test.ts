@@ -41,15 +41,24 @@ describe('resolveTarget()', () => {
     expect(resolveTarget({}, { LAMBDAPOOL_TRANSPORT: 'emulator' })).toEqual({ kind: 'tasks', tasksRoot: './tasks' });
   });
 
-  test.each(['http://localhost:1', 'http://x.localhost:1', 'http://127.0.0.2:1', 'http://[::1]:1'])(
-    'uses dummy keys on this machine (%s)',
-    (endpoint) => expect(resolveTarget({ endpoint }, {})).toMatchObject({ dummyKeys: true, region: 'us-east-1' }),
+  test.each([
+    'https://localhost:1',
+    'https://x.localhost',
+    'https://127.0.0.2',
+    'https://[::1]:1',
+    'http://devbox:3001',
+  ])('uses dummy keys on this machine and where nothing is encrypted (%s)', (endpoint) =>
+    expect(resolveTarget({ endpoint }, {})).toMatchObject({ dummyKeys: true, region: 'us-east-1' }),
   );
 
-  test.each(['https://lambda.eu-west-1.amazonaws.com', 'http://127.0.0.1.example.com:80', 'http://10.0.0.1:3001'])(
+  test.each(['https://lambda.eu-west-1.amazonaws.com', 'https://127.0.0.1.example.com'])(
     'uses real keys elsewhere (%s)',
     (endpoint) => expect(resolveTarget({ endpoint }, {})).toMatchObject({ dummyKeys: false, region: undefined }),
   );
+
+  test('uses dummy keys for the URL in LAMBDAPOOL_TRANSPORT, as pools do', () => {
+    expect(resolveTarget({}, { LAMBDAPOOL_TRANSPORT: 'https://stand-in.example' })).toMatchObject({ dummyKeys: true });
+  });
 
   test('keeps the region of the environment', () => {
     expect(resolveTarget({}, { AWS_REGION: 'eu-west-1' })).toMatchObject({ region: 'eu-west-1' });

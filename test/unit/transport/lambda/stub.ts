@@ -8,7 +8,7 @@ import { lambdaTransport } from '../../../../src/transport/lambda.ts';
 import type { LambdaTransportOptions } from '../../../../src/transport/lambda.ts';
 import type { Transport } from '../../../../src/transport/transport.ts';
 
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
