@@ -45,7 +45,8 @@ const { values: options } = parseArgs({
 const effort: Effort = { quick: options.quick, rounds: Number(options.rounds ?? (options.quick ? 1 : 7)) };
 const names = options.only ?? Object.keys(BENCHMARKS);
 const results: Result[] = [];
-console.log(`${machine()}, ${effort.rounds} rounds\n`);
+const place = machine();
+console.log(`${place}, ${effort.rounds} rounds\n`);
 for (const name of names) {
   const benchmark = BENCHMARKS[name];
   if (benchmark === undefined) {
@@ -64,7 +65,7 @@ for (const name of names) {
 const date = new Date().toISOString().slice(0, 10);
 const directory = new URL('results/', import.meta.url);
 await mkdir(directory, { recursive: true });
-const json = JSON.stringify({ date, machine: machine(), rounds: effort.rounds, results }, null, 2);
+const json = JSON.stringify({ date, machine: place, rounds: effort.rounds, results }, null, 2);
 await writeFile(new URL('latest.json', directory), `${json}\n`);
 if (options.write) await writeFile(new URL('../docs/benchmarks.md', import.meta.url), documentation(date));
 
@@ -78,7 +79,7 @@ function documentation(date: string): string {
   return [
     '# Benchmarks',
     '',
-    `Made by \`npm run bench -- --write\` on ${date}: ${machine()}, ${effort.rounds} rounds.`,
+    `Made by \`npm run bench -- --write\` on ${date}: ${place}, ${effort.rounds} rounds.`,
     '',
     'All figures of a table come from one run, in which the contestants take turns round by round; the median of the rounds is',
     'shown with the least and the greatest, and the ratio is the median of the ratios within each round. Every result is',

@@ -1,5 +1,5 @@
 /** Shows results: as a table in the terminal, and as Markdown for the documentation. */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { styleText } from 'node:util';
 import type { Result, Row, Target } from './harness.ts';
 
@@ -63,8 +63,8 @@ export function markdownTable(result: Result): string[] {
   ];
 }
 
-/** What the figures were measured on. */
+/** What the figures were measured on, and how busy that was: beyond the number of cores, the figures are noise. */
 export function machine(): string {
   const all = cpus();
-  return `${all.length} cores (${all[0]?.model.trim() ?? 'unknown'}), ${process.platform} ${process.arch}, Node ${process.versions.node}`;
+  return `${all.length} cores (${all[0]?.model.trim() ?? 'unknown'}), ${process.platform} ${process.arch}, Node ${process.versions.node}, load average ${loadavg()[0]?.toFixed(1)}`;
 }
