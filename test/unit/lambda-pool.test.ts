@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LambdaPool, isLambdaPoolError, shared } from '../../src/index.ts';
 import type { LambdaPoolError, Transport } from '../../src/index.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
@@ -104,13 +108,50 @@ test('LAMBDAPOOL_TRANSPORT=lambda needs an entrypoint and says so', () => {
   expect(refusal({ workers: 1 }).message).toMatch(/`LAMBDAPOOL_TRANSPORT`.*give `lambdaEntrypoint`/);
 });
 
-test('LAMBDAPOOL_TRANSPORT with a URL calls there, with keys that need not exist', async () => {
-  // Nothing listens there: what matters is where it looked.
-  process.env['LAMBDAPOOL_TRANSPORT'] = 'http://127.0.0.1:9';
-  await using pool = new LambdaPool({ lambdaEntrypoint: 'math-helpers' });
-  await expect(pool.apply('math.square', { args: [1] })).rejects.toMatchObject({
-    code: 'UNREACHABLE',
-    message: expect.stringContaining('http://127.0.0.1:9'),
+describe('LAMBDAPOOL_TRANSPORT with a URL', () => {
+  /** Answers as a function that returns 9 for each call, and keeps what it was asked. */
+  async function endpoint(): Promise<AsyncDisposable & { readonly requests: IncomingMessage[] }> {
+    const requests: IncomingMessage[] = [];
+    const server = createServer((request, response) => {
+      requests.push(request.resume());
+      response.end('{"lambdapool":1,"timeoutMs":1000,"manifest":"x","outcomes":[{"ok":9}]}');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    process.env['LAMBDAPOOL_TRANSPORT'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return {
+      requests,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        server.close();
+        await once(server, 'close');
+      },
+    };
+  }
+
+  test('calls the function `lambdapool` there, in us-east-1, with keys that need not exist', async () => {
+    await using server = await endpoint();
+    await using pool = new LambdaPool();
+    expect(await pool.apply('math.square', { args: [3] })).toBe(9);
+    expect(server.requests[0]?.url).toBe('/2015-03-31/functions/lambdapool/invocations');
+    expect(server.requests[0]?.headers.authorization).toMatch(/Credential=local\/\d+\/us-east-1\/lambda/);
+  });
+
+  test('keeps the function, region and credentials that the program gives', async () => {
+    await using server = await endpoint();
+    await using pool = new LambdaPool({
+      workers: 1,
+      lambdaEntrypoint: 'math-helpers:live',
+      awsAccessKeyId: 'AKIDGIVEN',
+      awsSecretAccessKey: 'given',
+      awsSessionToken: 'token',
+      awsRegionName: 'eu-central-1',
+    });
+    expect(await pool.apply('math.square', { args: [3] })).toBe(9);
+    const { url, headers } = server.requests[0] ?? {};
+    expect(url).toMatch(/functions\/math-helpers(%3A|:)live\/invocations$/);
+    expect(headers?.authorization).toMatch(/Credential=AKIDGIVEN\/\d+\/eu-central-1\/lambda/);
+    expect(headers?.['x-amz-security-token']).toBe('token');
   });
 });
 

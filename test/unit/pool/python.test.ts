@@ -285,3 +285,18 @@ test('an imap that was made before close() can be read after it, and join() wait
   expect((await drain(results)).values).toEqual(squares(40));
   expect(await joined).toBe(1);
 });
+
+test('Predecessor defect 1: applyAsync completes though nobody waits for it at once', async () => {
+  await using s = setup();
+  const result = s.pool.applyAsync('math.square', { args: [4] });
+  await settle();
+  expect(result.ready()).toBe(true);
+  expect(await result.get({ timeoutMs: 5_000 })).toBe(16);
+});
+
+test('Predecessor defect 2: an error without a message is an error', async () => {
+  await using s = setup({}, { 'fault.silent': () => Promise.reject(new TypeError()) });
+  const error = (await rejection(s.pool.apply('fault.silent'))) as TaskError;
+  expect(error).toMatchObject({ code: 'TASK_THREW', message: 'fault.silent failed: TypeError' });
+  expect(error.cause).toBeInstanceOf(TypeError);
+});
