@@ -39,6 +39,8 @@ async function stop(dev: Running, signal: NodeJS.Signals): Promise<void> {
   const children = descendants(dev.pid);
   expect(children.length).toBeGreaterThan(0);
   dev.kill(signal);
+  // npm and tsx pass on what the terminal has sent already.
+  dev.kill(signal);
   expect(await dev.finished).toMatchObject({ code: 0, signal: null, stderr: '' });
   await eventually(() => expect(children.filter(isAlive)).toEqual([]), 1_000);
 }
