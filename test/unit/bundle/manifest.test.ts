@@ -81,7 +81,8 @@ describe('the manifest', () => {
       '/node_modules/lib/package.json': '{ "name": "lib", "type": "module", "exports": "./index.js" }',
       '/node_modules/lib/index.js': 'export const chunk = (list, size) => list; export const other = 1;',
       'named.ts': `export { chunk } from 'lib';\nexport { join } from 'node:path';`,
-      'star.ts': `export * from 'lib'; export const own = () => 1;`,
+      'star.ts': `export * from './_circle.ts'; export * from 'lib'; export const own = () => 1;`,
+      '_circle.ts': `export * from './star.ts';`,
     });
     const { manifest, notes } = await project.bundle();
     expect(Object.keys(manifest.tasks)).toEqual(['named.chunk', 'named.join', 'star.own']);
@@ -94,7 +95,7 @@ describe('the manifest', () => {
     await using project = new Project({
       'constants.ts': 'export const PI = 3; export class Circle {}',
       'none.cjs': 'exports.f = () => 1;',
-      'math.ts': `export const f = () => 1; export function* g() {}\nexport { f as 'not an identifier' };`,
+      'math.ts': `export const f = () => 1; export default function standard() {} export function* g() {}\nexport { f as 'not an identifier' };`,
     });
     const { manifest, notes } = await project.bundle();
     expect(Object.keys(manifest.tasks)).toEqual(['math.f']);
@@ -147,11 +148,26 @@ describe('hashes', () => {
     expect(changed).toEqual(['all', 'a.f', 'b.f']);
   });
 
+  it('of a module changes with another that it imports when it runs', async () => {
+    await using project = new Project({
+      ...FILES,
+      'd.ts': `export const f = async () => (await import('./c.ts')).f(1);`,
+    });
+    const before = await hashes(project);
+    project.write('c.ts', 'export const f = (n: number) => n + 1;');
+    const after = await hashes(project);
+    const changed = Object.keys(before).filter((key) => before[key] !== after[key]);
+    expect(changed).toEqual(['all', 'c.f', 'd.f']);
+  });
+
   it('of the bundle changes with a doc comment and with moved lines, not with other comments', async () => {
     await using project = new Project(FILES);
     const before = await hashes(project);
     project.write('c.ts', `${FILES['c.ts']} // more`);
     expect(await hashes(project)).toEqual(before);
+    project.write('c.ts', FILES['c.ts'].replace('=> n', '=>\n\nn'));
+    const inner = await hashes(project);
+    expect(inner['all']).not.toBe(before['all']);
     project.write('c.ts', `\n${FILES['c.ts']}`);
     const moved = await hashes(project);
     expect(moved['all']).not.toBe(before['all']);

@@ -8,6 +8,13 @@ import { f, Watched } from './watched.ts';
 
 const SOURCE = path.resolve(import.meta.dirname, '../../../src/bundle/tasks-source.ts');
 
+/** Nothing shall come: this is how long a wrong announcement would have. Too short, it hides a fault; it makes none. */
+function timeToTell(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 150);
+  });
+}
+
 /** Runs a module in a process of its own, which must end by itself, and answers with what it printed. */
 function run(script: string): string {
   const args = ['--input-type=module', '--eval', script];
@@ -21,8 +28,11 @@ describe('a broken build', () => {
     await using before = await watched.source.current();
     project.write('math.ts', 'export const f = ;');
     expect((await watched.nextFailed()).message).toContain('math.ts:1:18: Unexpected ";"');
-    project.write('other.txt', 'more events');
     project.replace('math.ts', 'export const f = ;');
+    project.write('other.ts', f(1));
+    await timeToTell();
+    expect(watched.changes).toEqual([]);
+    project.remove('other.ts');
     await using during = await watched.source.current();
     expect(during.hash).toBe(before.hash);
     project.write('math.ts', 'export const g = (;');
@@ -54,6 +64,8 @@ describe('a broken build', () => {
     });
     await using watched = await Watched.open(project);
     expect(watched.changes).toEqual([]);
+    project.write('/lib/x.ts', `import './gone.ts'; export const x = 4;`);
+    expect((await watched.nextFailed()).message).toContain('lib/x.ts:1:8: Could not resolve "./gone.ts"');
     project.write('/lib/x.ts', 'export const x = 5;');
     const { bundle } = await watched.nextBuilt();
     expect(await call(bundle.directory, 'math.f')).toBe(5);
