@@ -8,18 +8,12 @@ export interface Merge {
   put(index: number, ending: Ending): void;
   /** The next one to give out; undefined if it has not come yet. */
   take(): Ending | undefined;
-  /** How many wait. */
-  readonly size: number;
 }
 
 /** Gives them out by index, from 0. */
 export class OrderedMerge implements Merge {
   readonly #waiting = new Map<number, Ending>();
   #next = 0;
-
-  get size(): number {
-    return this.#waiting.size;
-  }
 
   put(index: number, ending: Ending): void {
     this.#waiting.set(index, ending);
@@ -39,10 +33,6 @@ export class UnorderedMerge implements Merge {
   #waiting: Ending[] = [];
   #given = 0;
 
-  get size(): number {
-    return this.#waiting.length - this.#given;
-  }
-
   put(_index: number, ending: Ending): void {
     this.#waiting.push(ending);
   }
@@ -51,8 +41,9 @@ export class UnorderedMerge implements Merge {
     const ending = this.#waiting[this.#given];
     if (ending === undefined) return undefined;
     this.#given += 1;
-    if (this.#given === this.#waiting.length) {
-      this.#waiting = [];
+    // A consumer that is always a little behind never empties it: what was given out must go all the same.
+    if (this.#given * 2 >= this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#given);
       this.#given = 0;
     }
     return ending;
