@@ -8,7 +8,7 @@ import { relativeTo } from './paths.ts';
 import type { BundleFile } from './task-outputs.ts';
 
 /** Matches paths with forward slashes: `*` and `?` stay within a folder, `**` crosses folders. */
-export function globPattern(glob: string): RegExp {
+function globPattern(glob: string): RegExp {
   const source = glob.replace(/\*\*\/|\*\*|[*?]|[.+^${}()|[\]\\]/g, (token) => {
     if (token === '**/') return '(?:.*/)?';
     if (token === '**') return '.*';

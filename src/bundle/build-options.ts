@@ -6,7 +6,7 @@ import type { BuildOptions, Plugin } from './esbuild.ts';
 import type { TaskModule } from './discover.ts';
 
 /** Our agent, in the form that this file itself has: a source, or what `tsc` made of it. */
-export const AGENT_ENTRY: string = fileURLToPath(
+const AGENT_ENTRY: string = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../agent/index.ts' : '../../agent/index.js', import.meta.url),
 );
 

@@ -21,7 +21,7 @@ const MODULE = /\.[cm]?[jt]sx?$/;
 const NOT_A_TASK = /\.d\.[cm]?ts$|\.(test|spec)\.[^.]+$/;
 
 /** Whether a file of this name is a task module, or would be if its folder is looked into. */
-export function isModuleName(name: string): boolean {
+function isModuleName(name: string): boolean {
   return MODULE.test(name) && !NOT_A_TASK.test(name) && !isHidden(name);
 }
 

@@ -42,7 +42,7 @@ const PACKAGE = `${JSON.stringify({
 })}\n`;
 
 /** A cold start loads this, the agent and the manifest; task modules come with their first call. */
-export function handlerModule(modules: readonly string[]): string {
+function handlerModule(modules: readonly string[]): string {
   const table = modules.map(
     (name) =>
       `    ${JSON.stringify(name)}: () => import(${JSON.stringify(`./tasks/${encodeURIComponent(name)}.mjs`)}),`,

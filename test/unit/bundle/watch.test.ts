@@ -147,6 +147,15 @@ describe('watching', () => {
     expect(await call((await watched.nextBuilt()).bundle.directory, 'math.f')).toBe('two2');
   });
 
+  it('follows files of other kinds that modules import, and waits for missing ones', async () => {
+    await using project = new Project({ 'math.ts': `import text from './note.txt'; export const f = () => text;` });
+    await using watched = await Watched.open(project);
+    for (const text of ['one', 'two']) {
+      project.write('note.txt', text);
+      expect(await call((await watched.nextBuilt()).bundle.directory, 'math.f')).toBe(text);
+    }
+  });
+
   it('removes the folder of a generation that nobody holds', async () => {
     await using project = new Project({ 'math.ts': f(1) });
     await using watched = await Watched.open(project);
