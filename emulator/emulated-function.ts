@@ -264,7 +264,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   }
 
   #switchTo(warmup: Warmup): void {
-    const { capacity, events } = this.#surroundings;
+    const { capacity } = this.#surroundings;
     const old = this.#current;
     this.#warmup = undefined;
     this.#current = warmup.generation;
@@ -273,10 +273,19 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     this.#environments.clear();
     for (const each of warmup.members) this.#environments.add(each);
     capacity.take(warmup.members.size - freed);
+    this.#scheduler.replaceGeneration(warmup.ready, warmup.members.size - warmup.ready.length);
+    for (const each of this.#leaving) each.retire();
+    old?.retire();
+    if (warmup.ready.length > 0) this.#ready.resolve();
+    else if (this.#ready.size > 0) this.#prewarm();
+    this.#announce(warmup);
+  }
+
+  #announce(warmup: Warmup): void {
     const { functionName } = this.options;
     const { number, bundle } = warmup.generation;
     const { buildMs, files } = warmup.code;
-    events.emit('generation.started', {
+    this.#surroundings.events.emit('generation.started', {
       at: Date.now(),
       functionName,
       generation: number,
@@ -284,11 +293,6 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
       buildMs,
       files,
     });
-    this.#scheduler.replaceGeneration(warmup.ready, warmup.members.size - warmup.ready.length);
-    for (const each of this.#leaving) each.retire();
-    old?.retire();
-    if (warmup.ready.length > 0) this.#ready.resolve();
-    else if (this.#ready.size > 0) this.#prewarm();
   }
 
   #dropWarmup(): void {

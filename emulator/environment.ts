@@ -143,6 +143,8 @@ export class Environment implements SandboxListener {
     this.#become('idle');
     if (this.#settings.onDemand) this.#unreportedInitMs = performance.now() - this.#createdAt;
     this.#owner.environmentReady(this);
+    // Whoever it was started for has been served elsewhere: nobody paid for the start.
+    if (this.#run === undefined) this.#unreportedInitMs = undefined;
   }
 
   loadFailed(errorType: string, payload: string): void {
@@ -201,7 +203,11 @@ export class Environment implements SandboxListener {
 
   #createDeadline(): NodeJS.Timeout {
     return setTimeout(() => {
-      if (this.#run !== undefined) this.#timeOut();
+      const run = this.#run;
+      // Where the emulator's own thread was busy for long, the answer may be here, unread. It is read before this goes on.
+      setImmediate(() => {
+        if (run !== undefined && this.#run === run) this.#timeOut();
+      });
     }, this.#settings.timeoutMs).unref();
   }
 

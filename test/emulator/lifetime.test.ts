@@ -55,6 +55,26 @@ describe.each(ISOLATIONS)('an emulator with environments that are a %s each', (i
     await emulator.close();
   });
 
+  test('terminate in the middle of a reload leaves nothing of either generation', async () => {
+    const code = new TestCode(SLEEPER);
+    await using emulator = create(code);
+    await emulator.ready();
+    code.publish(`${SLEEPER} // changed`);
+    const { pids } = emulator.stats();
+    await emulator.terminate();
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(code.directories.size).toBe(0);
+  });
+
+  test('an answer that waits to be read when time is up is an answer', async () => {
+    await using emulator = new Emulator({ isolation, concurrency: 1 });
+    emulator.register({ code: new TestCode(SLEEPER), timeoutMs: 300 });
+    await emulator.ready();
+    const answer = call(emulator, 1);
+    for (const until = performance.now() + 600; performance.now() < until;);
+    expect(await answer).toBe('slept');
+  });
+
   test('one that was never used can be closed', async () => {
     const code = new TestCode(SLEEPER);
     const emulator = create(code);
