@@ -113,19 +113,26 @@ describe.each(ISOLATIONS)('an emulator with environments that are a %s each', (i
   );
 });
 
-test.runIf(process.platform !== 'win32')('processes that the code started go with their environment', async () => {
-  await using emulator = new Emulator({ concurrency: 1 });
-  emulator.register({
-    code: new TestCode(`
-      import { spawn } from 'node:child_process';
-      export const handler = async () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }).pid;
-    `),
-  });
-  const pid = await call<number>(emulator, {});
-  expect(isAlive(pid)).toBe(true);
-  await emulator.close();
-  await eventually(() => expect(isAlive(pid)).toBe(false), 1000);
-});
+test.runIf(process.platform !== 'win32').each(['the emulator closes', 'the environment exits'])(
+  'processes that the code started go with their environment when %s',
+  async (when) => {
+    await using emulator = new Emulator({ concurrency: 1 });
+    emulator.register({
+      code: new TestCode(`
+        import { spawn } from 'node:child_process';
+        export const handler = async (exit) => {
+          if (exit) process.exit(0);
+          return spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }).pid;
+        };
+      `),
+    });
+    const pid = await call<number>(emulator, false);
+    expect(isAlive(pid)).toBe(true);
+    if (when === 'the emulator closes') await emulator.close();
+    else await send(emulator, true);
+    await eventually(() => expect(isAlive(pid)).toBe(false), 1000);
+  },
+);
 
 test.runIf(process.platform !== 'win32')('a guard that was killed is replaced', async () => {
   await using emulator = new Emulator({ concurrency: 1 });
