@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 const INTERVAL_MS = 100;
 
 /** What is watched: an environment. */
-export interface Watched {
+interface Watched {
   readonly pid: number | undefined;
   readonly busy: boolean;
   killForMemory(usedMb: number): void;
