@@ -9,10 +9,10 @@ export interface Job {
   readonly policy: CallPolicy;
   /** Chunks that are queued or in flight. Written by the dispatcher only. */
   readonly chunks: Set<Chunk>;
-  /** The call at `index` returned `value`. Must not throw. */
-  fulfil(index: number, value: unknown): void;
-  /** The call at `index` failed. Must not throw. */
-  fail(index: number, error: unknown): void;
+  /** The call at `index`, which travelled in `chunk`, returned `value`. Must not throw. */
+  fulfil(index: number, value: unknown, chunk: Chunk): void;
+  /** The call at `index`, which travelled in `chunk`, failed. Must not throw. */
+  fail(index: number, error: unknown, chunk: Chunk): void;
   /** `count` more calls have been told of. Called once for each invocation, after `fulfil` and `fail`. Must not throw. */
   advance(count: number): void;
   /** Ends the job: whatever has not settled rejects with `reason`. */
@@ -55,6 +55,8 @@ export class Chunk implements Queued<Chunk> {
   refusals = 0;
   /** The latest of those refusals. */
   refusal: Refusal | undefined = undefined;
+  /** Lambda's id of the invocation that answered. */
+  requestId: string | undefined = undefined;
 
   constructor(job: Job, place: ChunkPlace, payload: string) {
     this.job = job;

@@ -31,6 +31,7 @@ const NONE: readonly Chunk[] = [];
  * @throws {LambdaPoolError} FUNCTION_NOT_FOUND, TASKS_DIFFER: it was not our agent's. Nobody was told of anything.
  */
 export function settleAnswer(chunk: Chunk, response: InvokeResponse, transport: string): Settlement {
+  chunk.requestId = response.requestId;
   if (response.functionError !== undefined) return settleFault(chunk, response);
   const { outcomes, timeoutMs } = parseReply(response.payload, chunk.place.size, transport);
   const notStarted: number[] = [];
@@ -73,7 +74,7 @@ export function settleExpired(chunk: Chunk, error: unknown): Settlement {
 }
 
 function fail(chunk: Chunk, position: number, error: unknown): void {
-  chunk.job.fail(chunk.indexAt(position), error);
+  chunk.job.fail(chunk.indexAt(position), error, chunk);
 }
 
 function fulfil(chunk: Chunk, position: number, outcome: CallOutcome): void {
@@ -85,7 +86,7 @@ function fulfil(chunk: Chunk, position: number, outcome: CallOutcome): void {
     const message = `The result of ${job.task} could not be read. Please report it.`;
     return fail(chunk, position, new LambdaPoolError('BUG', message, { cause }));
   }
-  job.fulfil(chunk.indexAt(position), value);
+  job.fulfil(chunk.indexAt(position), value, chunk);
 }
 
 /** The environment ended without an answer of the agent. */

@@ -12,6 +12,7 @@ export type LambdaPoolErrorCode =
   | 'INVALID_STATE'
   | 'TASKS_DIFFER'
   | 'BUILD_FAILED'
+  | 'JOURNAL_UNUSABLE'
   // The task's: it ran, or tried to.
   | 'TASK_THREW'
   | 'TASK_TIMEOUT'
