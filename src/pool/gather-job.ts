@@ -1,6 +1,6 @@
 /** The job behind `apply` and `map`: collects all results, waits for all calls, then settles one promise. */
 import { linkSignal, warn } from './observers.ts';
-import type { Chunk, Job } from './job.ts';
+import type { Chunk, Job, Recorder } from './job.ts';
 import type { CallPolicy, Progress } from './options.ts';
 
 /** What a job asks of its pool. */
@@ -27,6 +27,15 @@ export interface GatherOptions<R> {
   readonly finish: (results: unknown[]) => R;
 }
 
+/** What is known of a run before it starts, and who writes down the rest. */
+export interface Continuation {
+  readonly recorder: Recorder;
+  /** Results of an earlier run, in their places among undefined ones. The job takes the array for its own. */
+  readonly results?: unknown[];
+  /** How many those are. */
+  readonly done?: number;
+}
+
 export class GatherJob<R> implements Job {
   readonly task: string;
   readonly policy: CallPolicy;
@@ -44,6 +53,7 @@ export class GatherJob<R> implements Job {
   #failedAt = Infinity;
   #failure: unknown;
   #ended = false;
+  #recorder: Recorder | undefined;
 
   /** Enters the pool. Ends at once if the signal has fired. */
   constructor(host: JobHost, options: GatherOptions<R>) {
@@ -64,20 +74,23 @@ export class GatherJob<R> implements Job {
     return this.#ended;
   }
 
-  /** Sends all calls. */
-  start(total: number, chunks: readonly Chunk[]): void {
+  /** Sends all calls, or those that an earlier run has left. */
+  start(total: number, chunks: readonly Chunk[], earlier?: Continuation): void {
     if (this.#ended) return;
-    this.#results = Array.from({ length: total });
-    this.#left = total;
-    if (total === 0) this.#end();
+    this.#recorder = earlier?.recorder;
+    this.#results = earlier?.results ?? Array.from({ length: total });
+    this.#left = total - (earlier?.done ?? 0);
+    if (this.#left === 0) this.#end();
     else this.#host.submit(chunks);
   }
 
-  fulfil(index: number, value: unknown): void {
+  fulfil(index: number, value: unknown, chunk: Chunk): void {
+    this.#recorder?.returned(index, value, chunk);
     this.#results[index] = value;
   }
 
-  fail(index: number, error: unknown): void {
+  fail(index: number, error: unknown, chunk: Chunk): void {
+    this.#recorder?.failed(index, error, chunk);
     this.#failed += 1;
     if (index >= this.#failedAt) return;
     this.#failedAt = index;

@@ -19,6 +19,12 @@ export interface Job {
   cancel(reason: unknown): void;
 }
 
+/** Writes down what becomes of the calls of a job. Its methods do not throw. */
+export interface Recorder {
+  returned(index: number, value: unknown, chunk: Chunk): void;
+  failed(index: number, error: unknown, chunk: Chunk): void;
+}
+
 /** The place of a chunk within its job. */
 export interface ChunkPlace {
   /** Index of the first call. */
