@@ -1,4 +1,5 @@
 /** What a pool works on: a job is one `apply`, `map` or `imap`; a chunk is the calls of a job that travel together. */
+import type { ChunkSample } from './adaptive-chunks.ts';
 import type { CallPolicy } from './options.ts';
 import type { Queued } from './queue.ts';
 import type { Refusal } from './retry.ts';
@@ -15,6 +16,8 @@ export interface Job {
   fail(index: number, error: unknown, chunk: Chunk): void;
   /** `count` more calls have been told of. Called once for each invocation, after `fulfil` and `fail`. Must not throw. */
   advance(count: number): void;
+  /** How long calls of this job took. Called before `advance`, for invocations that ran any. Must not throw. */
+  measure?(sample: ChunkSample): void;
   /** Ends the job: whatever has not settled rejects with `reason`. */
   cancel(reason: unknown): void;
 }
@@ -64,10 +67,22 @@ export class Chunk implements Queued<Chunk> {
   /** Lambda's id of the invocation that answered. */
   requestId: string | undefined = undefined;
 
+  // The meter's.
+  /** When it was last sent; undefined while it is not under way. */
+  sentAt: number | undefined = undefined;
+  /** How long its invocation took. */
+  durationMs = 0;
+
   constructor(job: Job, place: ChunkPlace, payload: string) {
     this.job = job;
     this.place = place;
     this.payload = payload;
+  }
+
+  /** Whether its calls may have run, or may be running: it was sent, and not refused since. */
+  get hasStarted(): boolean {
+    if (this.place.attempt > 1) return true;
+    return this.abort !== undefined && !this.queued && this.backoff === undefined;
   }
 
   /** Index within the job of the call at `position` within the chunk. */

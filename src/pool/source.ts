@@ -12,8 +12,11 @@ export interface Batch {
 
 /** Where items come from. One `take` at a time. */
 export interface Source {
-  /** At most `count` items. A promise only if the source is asynchronous; it never rejects. */
-  take(count: number): Batch | Promise<Batch>;
+  /**
+   * At most `count` items; fewer if `isEnough`, which an asynchronous source asks after each. A promise only if the source
+   * is asynchronous; it never rejects.
+   */
+  take(count: number, isEnough?: () => boolean): Batch | Promise<Batch>;
   /** Tells the source that no more items are wanted, unless it has ended. Rejects with what the source throws at that. */
   close(): Promise<void>;
 }
@@ -91,7 +94,7 @@ class AsyncSource implements Source {
     this.#items = items;
   }
 
-  async take(count: number): Promise<Batch> {
+  async take(count: number, isEnough?: () => boolean): Promise<Batch> {
     const items: unknown[] = [];
     try {
       while (items.length < count && !this.#hasEnded) {
@@ -99,6 +102,7 @@ class AsyncSource implements Source {
         const next = await this.#iterator.next();
         if (next.done === true) this.#hasEnded = true;
         else items.push(next.value);
+        if (isEnough?.() === true) break;
       }
     } catch (error) {
       this.#hasEnded = true;

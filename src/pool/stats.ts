@@ -1,0 +1,172 @@
+/** What a pool is doing and what it has done: counted by invocations, never by calls, so that it costs calls nothing. */
+import type { Clock } from '../shared/clock.ts';
+import type { InvokeResponse } from '../transport/transport.ts';
+import { Bill, readReport } from './cost.ts';
+import { PRICES } from './prices.ts';
+import type { Architecture } from './prices.ts';
+import { RecentRate } from './stats-rate.ts';
+
+/** What `pool.stats()` returns: a snapshot. All counts are of calls and begin with the pool, unless something else is said. */
+export interface PoolStats {
+  /** Calls that wait to be sent, for the first time or again. */
+  readonly queued: number;
+  /** Calls that were sent and have not been answered; those included whose invocation was refused and waits for its next try. */
+  readonly inFlight: number;
+  /** Calls that have returned. */
+  readonly done: number;
+  /** Calls that have failed. */
+  readonly failed: number;
+  /** Calls that were sent again, each time counted, after they had failed or their outcome was lost. */
+  readonly retried: number;
+  /** Invocations that Lambda has refused for being too many: 429. They are sent again, and no call fails by it. */
+  readonly throttled: number;
+  /** Invocations that have been answered. */
+  readonly invocations: number;
+  /** Invocations that had to start an environment first. Known from the execution log. */
+  readonly coldStarts: number;
+  /** Calls that have ended, by the second, over the last ten seconds. */
+  readonly callsPerSecond: number;
+  /** Milliseconds that what is known of will still take at that rate. Absent while an `imap` runs, or nothing has ended of late. */
+  readonly timeLeftMs?: number;
+  /** Milliseconds that Lambda bills, by its own account. Absent as long as no log has said so. */
+  readonly billedMs?: number;
+  /**
+   * US dollars for those milliseconds and their invocations: an estimate at the prices of us-east-1, without the free tier
+   * (see docs/progress.md). On the emulator: what the same would have cost.
+   */
+  readonly costUsd?: number;
+}
+
+/** What the meter reads of a chunk, and writes on it. */
+export interface Metered {
+  readonly place: { readonly size: number; readonly attempt: number };
+  /** When it was last sent, by the pool's clock; undefined while it is not under way. */
+  sentAt: number | undefined;
+  /** Milliseconds that its invocation took: inside the function if that is known, else from its sending to its answer. */
+  durationMs: number;
+}
+
+/** Counts for one pool. Jobs say what is to be done and what has ended, the dispatcher what is under way. */
+export class Meter {
+  readonly #clock: Clock;
+  readonly #bill: Bill;
+  readonly #rate = new RecentRate();
+  #expected = 0;
+  #openJobs = 0;
+  #inFlight = 0;
+  #done = 0;
+  #failed = 0;
+  #retried = 0;
+  #throttled = 0;
+  #invocations = 0;
+  #coldStarts = 0;
+  #longestMs = 0;
+  #lastEndAt = 0;
+
+  constructor(clock: Clock, architecture: Architecture = 'x86_64') {
+    this.#clock = clock;
+    this.#bill = new Bill(PRICES[architecture]);
+  }
+
+  /** Milliseconds, by the pool's clock. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** When a call last ended. */
+  get lastEndAt(): number {
+    return this.#lastEndAt;
+  }
+
+  /** The longest that an answer has taken so far. */
+  get longestMs(): number {
+    return this.#longestMs;
+  }
+
+  /** Calls that wait to be sent. */
+  get queued(): number {
+    return Math.max(0, this.#expected - this.#inFlight);
+  }
+
+  /** A job began that does not know how many calls it has. */
+  open(): void {
+    this.#openJobs += 1;
+  }
+
+  /** Such a job knows it by now, or has ended. */
+  shut(): void {
+    this.#openJobs -= 1;
+  }
+
+  /** A job has `calls` more to do. */
+  expect(calls: number): void {
+    this.#expected += calls;
+  }
+
+  /** A job gives up `calls` that have not ended. */
+  withdraw(calls: number): void {
+    this.#expected -= calls;
+  }
+
+  /** `calls` have ended, of which `failed` have failed. */
+  end(calls: number, failed: number): void {
+    this.#expected -= calls;
+    this.#done += calls - failed;
+    this.#failed += failed;
+    this.#lastEndAt = this.#clock.now();
+    this.#rate.add(this.#lastEndAt, calls);
+  }
+
+  /** A chunk is sent; again, if it was refused and has kept its slot. */
+  sent(chunk: Metered): void {
+    const now = this.#clock.now();
+    if (chunk.sentAt === undefined) {
+      if (this.#inFlight === 0) this.#rate.begin(now);
+      this.#inFlight += chunk.place.size;
+      if (chunk.place.attempt > 1) this.#retried += chunk.place.size;
+    }
+    chunk.sentAt = now;
+  }
+
+  /** It is no longer under way, whatever became of it. Nothing happens when that was said before. */
+  freed(chunk: Metered): void {
+    if (chunk.sentAt === undefined) return;
+    chunk.durationMs = this.#clock.now() - chunk.sentAt;
+    chunk.sentAt = undefined;
+    this.#inFlight -= chunk.place.size;
+  }
+
+  /** Its answer came. */
+  answered(chunk: Metered, { logTail }: InvokeResponse): void {
+    this.#invocations += 1;
+    this.#longestMs = Math.max(this.#longestMs, chunk.durationMs);
+    const report = logTail === undefined ? undefined : readReport(logTail);
+    if (report === undefined) return;
+    chunk.durationMs = report.durationMs;
+    if (report.isColdStart) this.#coldStarts += 1;
+    this.#bill.add(report);
+  }
+
+  /** An invocation was refused for being one too many. */
+  throttled(): void {
+    this.#throttled += 1;
+  }
+
+  snapshot(): PoolStats {
+    const callsPerSecond = this.#rate.perSecond(this.#clock.now());
+    const isForeseeable = this.#openJobs === 0 && callsPerSecond > 0;
+    return {
+      queued: this.queued,
+      inFlight: this.#inFlight,
+      done: this.#done,
+      failed: this.#failed,
+      retried: this.#retried,
+      throttled: this.#throttled,
+      invocations: this.#invocations,
+      coldStarts: this.#coldStarts,
+      callsPerSecond,
+      ...(isForeseeable && { timeLeftMs: (Math.max(0, this.#expected) * 1000) / callsPerSecond }),
+      ...this.#bill.total,
+    };
+  }
+}
