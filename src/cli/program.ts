@@ -86,11 +86,19 @@ function addTasks(program: Command, { io }: Context): Command {
     .description('List the tasks of a tasks root, with their parameters.')
     .argument('[tasksRoot]', 'folder of the task modules', DEFAULT_TASKS_ROOT)
     .option('--json', 'print everything that is known as JSON')
+    .addOption(
+      new Option('--types <file>', 'write their types to this file, for `new LambdaPool<Tasks>()`').conflicts('json'),
+    )
     .addHelpText('after', TASKS_EXAMPLES)
-    .action(async (tasksRoot: string, { json = false }: { readonly json?: boolean }) => {
+    .action(async (tasksRoot: string, { json = false, types }: TasksFlags) => {
       const { tasks } = await import('./commands/tasks.ts');
-      await tasks({ tasksRoot, json }, io);
+      await tasks({ tasksRoot, json, types }, io);
     });
+}
+
+interface TasksFlags {
+  readonly json?: boolean;
+  readonly types?: string;
 }
 
 interface TargetOptions {
@@ -189,7 +197,8 @@ Examples:
 const TASKS_EXAMPLES = `
 Examples:
   $ lambdapool tasks
-  $ lambdapool tasks src/tasks --json`;
+  $ lambdapool tasks src/tasks --json
+  $ lambdapool tasks src/tasks --types src/tasks.d.ts`;
 
 const TARGETS = `
 Where it runs: --tasks; else --endpoint; else what LAMBDAPOOL_TRANSPORT (a URL, 'lambda' or 'emulator'),
