@@ -21,6 +21,7 @@ export class AppendFile {
   #pending = '';
   #scheduled: NodeJS.Immediate | undefined;
   #failure: { readonly error: unknown; isReported: boolean } | undefined;
+  #hasWritten = false;
   #syncedAt = performance.now();
   #syncing: PromiseWithResolvers<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -54,7 +55,7 @@ export class AppendFile {
       this.#write();
       await this.#syncing?.promise;
       if (this.#failure !== undefined) throw this.#failure.error;
-      await this.handle.datasync();
+      if (this.#hasWritten) await this.handle.datasync();
     } finally {
       await this.handle.close();
     }
@@ -71,6 +72,7 @@ export class AppendFile {
 
   #write(): void {
     if (this.#pending === '' || this.#failure !== undefined) return;
+    this.#hasWritten = true;
     const bytes = Buffer.from(this.#pending);
     this.#pending = '';
     try {
