@@ -1,7 +1,7 @@
 /** Tells the two kinds of event apart and checks their shape, before anything is run. */
 import { agentError, show } from './errors.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
-import type { ChunkRequest, Json, PlainRequest } from './protocol.ts';
+import type { ChunkRequest, InitializerRequest, Json, PlainRequest } from './protocol.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -40,7 +40,24 @@ function parseChunk(event: Fields): ChunkRequest {
   if (!isJsonArray(calls)) throw invalid('`calls`', 'an array of calls', calls);
   if (!isNumbers(attempts)) throw invalid('`attempts`', 'an array of numbers from 1', attempts);
   if (typeof maxLogBytes !== 'number') throw invalid('`maxLogBytes`', 'a number of bytes', maxLogBytes);
-  return { lambdapool: PROTOCOL_VERSION, task: parseTask(event), calls, attempts, maxLogBytes };
+  const chunk = { lambdapool: PROTOCOL_VERSION, task: parseTask(event), calls, attempts, maxLogBytes } as const;
+  const logsOf = own(event, 'logsOf') === 'failures' ? ({ logsOf: 'failures' } as const) : {};
+  return { ...chunk, ...logsOf, ...parseEnvironmentRules(event) };
+}
+
+function parseEnvironmentRules(event: Fields): Pick<ChunkRequest, 'initializer' | 'maxTasksPerEnvironment'> {
+  const initializer = own(event, 'initializer');
+  const maxTasksPerEnvironment = own(event, 'maxTasksPerEnvironment');
+  if (initializer !== undefined && !isInitializer(initializer)) {
+    throw invalid('`initializer`', 'an object with the name of a `task` and its `args`', initializer);
+  }
+  if (maxTasksPerEnvironment !== undefined && !isCount(maxTasksPerEnvironment)) {
+    throw invalid('`maxTasksPerEnvironment`', 'a number from 1', maxTasksPerEnvironment);
+  }
+  return {
+    ...(initializer !== undefined && { initializer }),
+    ...(maxTasksPerEnvironment !== undefined && { maxTasksPerEnvironment }),
+  };
 }
 
 function parsePlain(event: Fields): PlainRequest {
@@ -79,5 +96,13 @@ function isJsonArray(value: unknown): value is readonly Json[] {
 }
 
 function isNumbers(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((each) => Number.isInteger(each) && Number(each) >= 1);
+  return Array.isArray(value) && value.every(isCount);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
+}
+
+function isInitializer(value: unknown): value is InitializerRequest {
+  return isObject(value) && typeof own(value, 'task') === 'string' && own(value, 'args') !== undefined;
 }

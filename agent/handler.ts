@@ -4,11 +4,13 @@ import type { Invocation } from './call.ts';
 import { captureConsole } from './console.ts';
 import { Deadline } from './deadline.ts';
 import { isChunkRequest, parseEvent } from './event.ts';
+import { Initializers } from './initializers.ts';
 import type { Manifest } from './manifest.ts';
 import { failed } from './outcome.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
 import type { CallOutcome, ChunkReply, ChunkRequest, PlainRequest } from './protocol.ts';
 import { fitLogs } from './reply-size.ts';
+import { Retirement } from './retirement.ts';
 import { runChunk } from './run-chunk.ts';
 import { shortenStacks } from './stack.ts';
 import { currentCall } from './task-context.ts';
@@ -41,6 +43,8 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
   if (!process.sourceMapsEnabled) process.setSourceMapsEnabled(true);
   captureConsole();
   const tasks = new TaskTable(modules, manifest);
+  const initializers = new Initializers(tasks);
+  const retirement = new Retirement();
 
   return async (event: unknown, context: LambdaContext): Promise<unknown> => {
     const deadline = new Deadline(context.getRemainingTimeInMillis());
@@ -50,7 +54,12 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
       return answerPlain(tasks, request, { requestId, deadline, task: request.task, maxLogBytes: 0 });
     }
     const invocation = { requestId, deadline, task: request.task, maxLogBytes: request.maxLogBytes ?? 0 };
-    const outcomes = fitLogs(await answerChunk(tasks, request, invocation));
+    retirement.check(request, requestId);
+    const uninitialized = await initializers.ensure(request.initializer, invocation);
+    const outcomes =
+      uninitialized === undefined
+        ? fitLogs(await answerChunk(tasks, request, invocation))
+        : request.calls.map(() => uninitialized);
     const reply: ChunkReply = {
       lambdapool: PROTOCOL_VERSION,
       timeoutMs: deadline.timeoutMs,

@@ -33,6 +33,18 @@ export interface ChunkRequest {
   readonly attempts?: readonly number[];
   /** Bytes of console output to bring back for each call. 0 or absent: none. */
   readonly maxLogBytes?: number;
+  /** `failures`: of failed calls only. Absent: of all. */
+  readonly logsOf?: 'failures';
+  /** Runs once in each environment, before the first call that asks for it with these arguments. */
+  readonly initializer?: InitializerRequest;
+  /** An environment that has run this many calls or more exits instead of running the chunk: see retirement.ts. */
+  readonly maxTasksPerEnvironment?: number;
+}
+
+/** A task and its arguments, by position. */
+export interface InitializerRequest {
+  readonly task: string;
+  readonly args: Encoded;
 }
 
 /** Why a call failed. TASK_THREW is the task's own failure; the others come from the agent. */

@@ -1,23 +1,40 @@
 /** `lambdapool`: the pool, its errors, and the ways of reaching a function. */
+export { asCompleted } from './executor/as-completed.ts';
+export type { Executor, ExecutorMapArguments } from './executor/executor.ts';
+export type { ExecutorMap } from './executor/executor-map.ts';
+export type { Future, FutureState } from './executor/future.ts';
+export type { ExecutorMapOptions, ShutdownOptions, SubmitOptions } from './executor/options.ts';
+export { wait } from './executor/wait.ts';
+export type { ReturnWhen, WaitForOptions, Waited } from './executor/wait.ts';
+export { LambdaExecutor } from './lambda-executor.ts';
+export type { LambdaExecutorOptions } from './lambda-executor.ts';
 export { LambdaPool } from './lambda-pool.ts';
 export type { LambdaPoolOptions } from './lambda-pool.ts';
 export type { AsyncResult } from './pool/async-result.ts';
 export type { ImapIterator } from './pool/imap-iterator.ts';
+export type { EnvironmentOptions } from './pool/environment-rules.ts';
 export { shared } from './pool/lazy-transport.ts';
+export type { TaskLog } from './pool/logs.ts';
 export type {
   ApplyOptions,
   CallOptions,
   Callbacks,
   ImapOptions,
+  ImapProgress,
   MapOptions,
   PoolOptions,
   Progress,
+  SettleOptions,
   TaskOptions,
 } from './pool/options.ts';
 export type { Items, Pool } from './pool/pool.ts';
+export type { Architecture } from './pool/prices.ts';
+export type { Stall } from './pool/stall.ts';
+export type { WatchOptions } from './pool/stats-options.ts';
+export type { PoolStats } from './pool/stats.ts';
 export type { WaitOptions } from './shared/abort.ts';
 export { LambdaPoolError, TaskError, isLambdaPoolError } from './shared/errors.ts';
-export type { LambdaPoolErrorCode, LambdaPoolErrorOptions, TaskErrorFacts } from './shared/errors.ts';
+export type { LambdaPoolErrorCode, LambdaPoolErrorOptions, LogLine, TaskErrorFacts } from './shared/errors.ts';
 export { emulatorTransport } from './transport/emulator.ts';
 export type { EmulatorTransportOptions } from './transport/emulator.ts';
 export { lambdaTransport } from './transport/lambda.ts';

@@ -4,6 +4,7 @@ import { LazyTransport } from './pool/lazy-transport.ts';
 import { POOL_KEYS } from './pool/options.ts';
 import type { PoolOptions } from './pool/options.ts';
 import { Pool } from './pool/pool.ts';
+import { WorkerCount } from './pool/worker-count.ts';
 import { LambdaPoolError } from './shared/errors.ts';
 import { checkKeys, checkString, invalidOption, show } from './shared/options.ts';
 import type { LambdaTransportCredentials, LambdaTransportOptions } from './transport/lambda.ts';
@@ -16,10 +17,12 @@ import type { Transport } from './transport/transport.ts';
  */
 export interface LambdaPoolOptions extends Omit<PoolOptions, 'workers'> {
   /**
-   * How many invocations may be in flight at once, in the whole pool. Required on AWS Lambda.
+   * How many invocations may be in flight at once, in the whole pool. Required on AWS Lambda. `'auto'`: as many as the
+   * account lets the function have, asked at the first call (lambda:GetAccountSettings, lambda:GetFunctionConcurrency); in
+   * the emulator, the number of available cores.
    * @default the number of available cores, where it runs on this machine
    */
-  readonly workers?: number | undefined;
+  readonly workers?: number | 'auto' | undefined;
   /**
    * A transport, which the pool then owns and closes (see `shared`), or where to run: `'lambda'` or `'emulator'`.
    * @default as described above
@@ -45,7 +48,11 @@ export interface LambdaPoolOptions extends Omit<PoolOptions, 'workers'> {
   readonly tasksRoot?: string | URL | undefined;
 }
 
-const PLACE_KEYS = [
+/** AWS: concurrent executions of a Region, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11 */
+const USUAL_CONCURRENCY = 1_000;
+
+/** Names of the options that say where a pool or executor runs. */
+export const PLACE_KEYS: readonly string[] = [
   'transport',
   'lambdaEntrypoint',
   'awsAccessKeyId',
@@ -67,9 +74,8 @@ const PLACE_KEYS = [
 export class LambdaPool extends Pool {
   constructor(options: LambdaPoolOptions = {}) {
     checkKeys('LambdaPool', options, [...POOL_KEYS, ...PLACE_KEYS]);
-    const { idempotent, retries, timeoutMs, taskOptions } = options;
-    const { transport, workers } = resolvePlace(options);
-    super(transport, { workers, idempotent, retries, timeoutMs, taskOptions });
+    const { transport, workers, workerCount } = resolvePlace(options);
+    super(transport, { ...withoutPlace(options), workers }, { workers: workerCount });
   }
 
   /**
@@ -91,14 +97,27 @@ export class LambdaPool extends Pool {
   }
 }
 
-interface Place {
-  readonly transport: Transport;
-  readonly workers: number;
+/** The options that do not say where it runs. */
+export function withoutPlace(options: LambdaPoolOptions): Omit<PoolOptions, 'workers'> {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !PLACE_KEYS.includes(key)));
 }
 
-function resolvePlace(options: LambdaPoolOptions): Place {
+/** A transport, and how many invocations may be in flight. */
+export interface Place {
+  readonly transport: Transport;
+  readonly workers: number;
+  /** Where the transport finds out the number of workers when it is opened: `workers` is a guess then. */
+  readonly workerCount?: WorkerCount;
+}
+
+/**
+ * Decides where it runs.
+ * @throws {LambdaPoolError} OPTION_INVALID
+ */
+export function resolvePlace(options: LambdaPoolOptions): Place {
   const { transport } = options;
   if (transport !== undefined && typeof transport !== 'string') {
+    if (options.workers === 'auto') throw autoElsewhere();
     return { transport: checkTransport(transport), workers: localWorkers(options) };
   }
   const name = transport ?? process.env['LAMBDAPOOL_TRANSPORT'] ?? '';
@@ -138,7 +157,8 @@ function onLambda(options: LambdaPoolOptions, origin: string): Place {
       { details: { option: 'workers' } },
     );
   }
-  return { transport: lambda({ functionName: lambdaEntrypoint, ...access(options) }), workers };
+  const target = { functionName: lambdaEntrypoint, ...access(options) };
+  return workers === 'auto' ? onAccount(target) : { transport: lambda(target), workers };
 }
 
 /** An emulator or another stand-in for Lambda that somebody else runs. It does not check keys, but the SDK wants some. */
@@ -147,10 +167,24 @@ function onEndpoint(options: LambdaPoolOptions, endpoint: string): Place {
   const functionName = checkString('lambdaEntrypoint', lambdaEntrypoint);
   if (!URL.canParse(endpoint)) throw unknownPlace('LAMBDAPOOL_TRANSPORT', endpoint);
   const standIn = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-  return {
-    transport: lambda({ functionName, ...standIn, ...access(options), endpoint }),
-    workers: localWorkers(options),
-  };
+  const target = { functionName, ...standIn, ...access(options), endpoint };
+  return options.workers === 'auto' ? onAccount(target) : { transport: lambda(target), workers: localWorkers(options) };
+}
+
+/** As many workers as the account lets the function have: asked before the first invocation. */
+function onAccount(target: LambdaTransportOptions): Place {
+  // A new pool's chunks are cut for the usual account; if it has less, they are only smaller than they need be.
+  const workerCount = new WorkerCount(USUAL_CONCURRENCY, false);
+  const transport = new LazyTransport('lambda', async () => {
+    const [{ LambdaAccount }, { lambdaTransport }] = await Promise.all([
+      import('./transport/lambda/account.ts'),
+      import('./transport/lambda.ts'),
+    ]);
+    const opened = lambdaTransport(target);
+    workerCount.value = await new LambdaAccount(target).concurrency();
+    return opened;
+  });
+  return { transport, workers: USUAL_CONCURRENCY, workerCount };
 }
 
 function lambda(options: LambdaTransportOptions): Transport {
@@ -205,7 +239,14 @@ function refusedKey(option: string, message: string): LambdaPoolError {
 }
 
 function localWorkers({ workers }: LambdaPoolOptions): number {
-  return workers ?? availableParallelism();
+  return workers === undefined || workers === 'auto' ? availableParallelism() : workers;
+}
+
+function autoElsewhere(): LambdaPoolError {
+  const message =
+    "`workers: 'auto'` asks the AWS account of `lambdaEntrypoint`; nobody can be asked about a transport that you give. " +
+    'Give `workers` a number.';
+  return new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'workers' } });
 }
 
 function checkTransport(transport: Transport): Transport {

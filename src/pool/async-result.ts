@@ -96,7 +96,8 @@ export class AsyncResult<R> implements PromiseLike<R> {
   }
 }
 
-function checkWait(what: string, options: WaitOptions): void {
+/** @throws {LambdaPoolError} OPTION_INVALID */
+export function checkWait(what: string, options: WaitOptions): void {
   checkKeys(what, options, ['timeoutMs', 'signal']);
   if (options.timeoutMs !== undefined) checkInteger('timeoutMs', options.timeoutMs, { min: 0, max: LONGEST_TIMER_MS });
   if (options.signal !== undefined) checkSignal('signal', options.signal);

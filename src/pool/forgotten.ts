@@ -1,4 +1,4 @@
-/** Notices pools that were dropped without being closed, as Python does. */
+/** Notices pools and executors that were dropped without being closed, as Python does. */
 import type { Lifecycle } from './lifecycle.ts';
 
 const registry = new FinalizationRegistry<Lifecycle>((lifecycle) => {
@@ -14,4 +14,14 @@ const registry = new FinalizationRegistry<Lifecycle>((lifecycle) => {
 /** @param lifecycle Must not refer to `pool`. */
 export function warnIfForgotten(pool: object, lifecycle: Lifecycle): void {
   registry.register(pool, lifecycle);
+}
+
+const quiet = new FinalizationRegistry<Lifecycle>((lifecycle) => lifecycle.close());
+
+/**
+ * As Python's executor: what it has under way finishes, and nothing is said.
+ * @param lifecycle Must not refer to `executor`.
+ */
+export function closeIfForgotten(executor: object, lifecycle: Lifecycle): void {
+  quiet.register(executor, lifecycle);
 }

@@ -1,82 +1,65 @@
 /** The pool over a given transport: a facade that checks what comes in and hands it to the parts. */
-import { systemClock } from '../shared/clock.ts';
-import type { Clock } from '../shared/clock.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
-import { checkFunction, checkInteger, checkKeys, invalidOption, show } from '../shared/options.ts';
+import { checkInteger, checkKeys, show } from '../shared/options.ts';
 import type { Transport } from '../transport/transport.ts';
 import { AsyncResult } from './async-result.ts';
-import { imapBuffersize } from './chunk-size.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { PoolCore } from './core.ts';
+import type { ImapCall, MapCall, PoolParts } from './core.ts';
 import { warnIfForgotten } from './forgotten.ts';
-import { GatherJob } from './gather-job.ts';
-import type { JobHost } from './gather-job.ts';
+import type { GatherOptions } from './gather-job.ts';
 import { ImapIterator } from './imap-iterator.ts';
-import { ImapJob } from './imap-job.ts';
-import { Lifecycle } from './lifecycle.ts';
 import { OrderedMerge, UnorderedMerge } from './merge.ts';
-import type { Merge } from './merge.ts';
 import * as options from './options.ts';
-import type { ApplyOptions, Callbacks, ImapOptions, MapOptions, Policies, PoolOptions } from './options.ts';
-import { encodeArgs, encodeKwds, pack } from './request.ts';
-import { isIterable, openSource } from './source.ts';
-import { startMap } from './start-map.ts';
-import type { MapPlan } from './start-map.ts';
+import type {
+  ApplyOptions,
+  Callbacks,
+  ImapOptions,
+  MapOptions,
+  PoolOptions,
+  ResumeOptions,
+  SettleOptions,
+} from './options.ts';
+import { settleAll } from './settled.ts';
+import { isIterable } from './source.ts';
+import type { PoolStats } from './stats.ts';
 
 /** Items of `map` and its kin. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
-
-/** Time and chance, for tests. */
-export interface PoolParts {
-  readonly clock?: Clock;
-  /** From 0 to 1. */
-  readonly random?: () => number;
-}
-
-interface MapCall {
-  readonly name: string;
-  readonly task: string;
-  readonly items: unknown;
-  readonly options: MapOptions;
-  readonly toArgs: MapPlan['toArgs'];
-}
-
-interface ImapCall {
-  readonly name: string;
-  readonly task: string;
-  readonly items: unknown;
-  readonly options: ImapOptions;
-  readonly merge: Merge;
-}
 
 /**
  * Python's `multiprocessing.Pool`, over any transport. Methods that return a promise reject; the others throw if they are
  * called wrongly.
  */
 export class Pool implements AsyncDisposable {
-  readonly #workers: number;
-  readonly #policies: Policies;
-  readonly #lifecycle: Lifecycle;
-  readonly #host: JobHost;
+  readonly #core: PoolCore;
 
   /** Owns `transport` and closes it at its end. */
   constructor(transport: Transport, poolOptions: PoolOptions, parts: PoolParts = {}) {
-    checkKeys('The pool', poolOptions, options.POOL_KEYS);
-    this.#workers = checkInteger('workers', poolOptions.workers, { min: 1 });
-    this.#policies = options.resolvePolicies(poolOptions);
-    const { clock = systemClock, random = Math.random } = parts;
-    const dispatcher = new Dispatcher({ transport, workers: this.#workers, clock, random });
-    const lifecycle = new Lifecycle(dispatcher, async () => transport[Symbol.asyncDispose]());
-    this.#lifecycle = lifecycle;
-    // Jobs live on without the pool, which may be dropped meanwhile: nothing here may refer to it.
-    this.#host = {
-      submit: (chunks) => dispatcher.submit(chunks),
-      abort: (job, reason) => dispatcher.abort(job, reason),
-      drop: (job) => dispatcher.drop(job),
-      enter: (job) => lifecycle.enter(job),
-      reenter: (job) => lifecycle.reenter(job),
-      leave: (job) => lifecycle.leave(job),
-    };
-    warnIfForgotten(this, lifecycle);
+    this.#core = new PoolCore(transport, poolOptions, parts);
+    warnIfForgotten(this, this.#core.lifecycle);
+  }
+
+  /**
+   * How many invocations may be in flight at once. May be set while the pool runs: more are sent at once, and where there
+   * are fewer, what is in flight ends as it would. Chunks that were cut before stay as they are. With `workers: 'auto'` a
+   * guess until the first call has asked.
+   * @throws {LambdaPoolError} OPTION_INVALID when it is set to something else than an integer of at least 1.
+   */
+  get workers(): number {
+    return this.#core.workers.value;
+  }
+
+  set workers(workers: number) {
+    this.#core.workers.value = checkInteger('workers', workers, { min: 1 });
+  }
+
+  /**
+   * What the pool is doing and has done since it began. Cheap: ask as often as you like.
+   * @example
+   * const { done, queued, callsPerSecond, costUsd } = pool.stats();
+   */
+  stats(): PoolStats {
+    return this.#core.host.meter.snapshot();
   }
 
   /**
@@ -88,30 +71,71 @@ export class Pool implements AsyncDisposable {
    */
   async apply<R = unknown>(task: string, applyOptions: ApplyOptions = {}): Promise<R> {
     checkKeys('apply()', applyOptions, options.APPLY_KEYS);
-    return this.#apply<R>('apply', task, applyOptions);
+    return this.#core.apply<R>('apply', task, applyOptions).promise;
   }
 
   /** Runs one call; its result can be looked at before it is there. */
   applyAsync<R = unknown>(task: string, applyOptions: ApplyOptions & Callbacks<R> = {}): AsyncResult<R> {
     checkKeys('applyAsync()', applyOptions, options.APPLY_ASYNC_KEYS);
-    this.#check('applyAsync', task, applyOptions);
-    const result = settled(() => this.#apply<R>('applyAsync', task, applyOptions));
-    return new AsyncResult(result, `applyAsync('${task}')`, applyOptions);
+    const { promise } = this.#core.apply<R>('applyAsync', task, applyOptions);
+    return new AsyncResult(promise, `applyAsync('${task}')`, applyOptions);
   }
 
   /**
    * Runs a call for each item, and resolves with the results in the order of the items. Waits for all calls; if some
-   * failed, rejects with the error of the first of them. If an item cannot be sent, or the iterable throws, nothing is sent.
+   * failed, rejects with the error of the first of them (see `onError`). If an item cannot be sent, or the iterable throws,
+   * nothing is sent.
    */
-  async map<R = unknown>(task: string, items: Items<unknown>, mapOptions: MapOptions = {}): Promise<R[]> {
+  map<R = unknown>(task: string, items: Items<unknown>, mapOptions: SettleOptions): Promise<PromiseSettledResult<R>[]>;
+  map<R = unknown>(task: string, items: Items<unknown>, mapOptions?: MapOptions): Promise<R[]>;
+  async map(task: string, items: Items<unknown>, mapOptions: MapOptions | SettleOptions = {}): Promise<unknown[]> {
     checkKeys('map()', mapOptions, options.MAP_KEYS);
-    return this.#map<R>({ name: 'map', task, items, options: mapOptions, toArgs: one });
+    return this.#map({ name: 'map', task, items, options: mapOptions, toArgs: one });
   }
 
   /** As `map`, where each item is an array of arguments. */
-  async starmap<R = unknown>(task: string, items: Items<Iterable<unknown>>, mapOptions: MapOptions = {}): Promise<R[]> {
+  starmap<R = unknown>(
+    task: string,
+    items: Items<Iterable<unknown>>,
+    mapOptions: SettleOptions,
+  ): Promise<PromiseSettledResult<R>[]>;
+  starmap<R = unknown>(task: string, items: Items<Iterable<unknown>>, mapOptions?: MapOptions): Promise<R[]>;
+  async starmap(
+    task: string,
+    items: Items<Iterable<unknown>>,
+    mapOptions: MapOptions | SettleOptions = {},
+  ): Promise<unknown[]> {
     checkKeys('starmap()', mapOptions, options.MAP_KEYS);
-    return this.#map<R>({ name: 'starmap', task, items, options: mapOptions, toArgs: spread });
+    return this.#map({ name: 'starmap', task, items, options: mapOptions, toArgs: spread });
+  }
+
+  /**
+   * As `map`, but a failed call is a result like any other: resolves with one outcome for each item, in their order, as
+   * `Promise.allSettled` does. Rejects only for the map as a whole: an item that cannot be sent, an abort, the pool's end.
+   * @example
+   * for (const each of await pool.mapSettled('math.factorial', [3, -1])) if (each.status === 'rejected') console.error(each.reason);
+   */
+  async mapSettled<R = unknown>(
+    task: string,
+    items: Items<unknown>,
+    mapOptions: Omit<MapOptions, 'onError'> = {},
+  ): Promise<PromiseSettledResult<R>[]> {
+    checkKeys('mapSettled()', mapOptions, options.SETTLED_KEYS);
+    const call: MapCall = { name: 'mapSettled', task, items, options: mapOptions, toArgs: one };
+    return this.#core.map({ ...call, options: { ...mapOptions, onError: 'settle' } }, settleAll<R>);
+  }
+
+  /**
+   * Goes on with the run of a journal (see `journal` of `map`), without its items: runs the calls that have no result in it,
+   * those that failed included, and resolves with all results.
+   * @throws {LambdaPoolError} JOURNAL_UNUSABLE
+   * @example
+   * const results = await pool.resume('run.jsonl');
+   */
+  async resume<R = unknown>(path: string, resumeOptions: ResumeOptions = {}): Promise<R[]> {
+    checkKeys('resume()', resumeOptions, options.RESUME_KEYS);
+    // The task's signature is the caller's word.
+    return this.#core.resume(path, resumeOptions, all) as Promise<R[]>;
   }
 
   /** As `map`; the result can be looked at before it is there. */
@@ -149,7 +173,7 @@ export class Pool implements AsyncDisposable {
 
   /** Takes no more calls and lets those it has finish; `join()` waits for that. Then the transport is closed. */
   close(): void {
-    this.#lifecycle.close();
+    this.#core.lifecycle.close();
   }
 
   /**
@@ -157,7 +181,7 @@ export class Pool implements AsyncDisposable {
    * Resolves when the transport is closed.
    */
   terminate(): Promise<void> {
-    return this.#lifecycle.terminate();
+    return this.#core.lifecycle.terminate();
   }
 
   /**
@@ -166,7 +190,7 @@ export class Pool implements AsyncDisposable {
    * @throws {LambdaPoolError} INVALID_STATE if neither was called.
    */
   join(): Promise<void> {
-    return this.#lifecycle.join();
+    return this.#core.lifecycle.join();
   }
 
   /** Terminates, as Python's pool does at the end of its `with` block. */
@@ -174,38 +198,10 @@ export class Pool implements AsyncDisposable {
     return this.terminate();
   }
 
-  #check(name: string, task: string, callOptions: options.CallOptions & Callbacks<never>): void {
-    options.checkCall(name, task, callOptions);
-    this.#lifecycle.checkOpen();
-  }
-
-  #apply<R>(name: string, task: string, callOptions: ApplyOptions): Promise<R> {
-    this.#check(name, task, callOptions);
-    const policy = this.#policies.of(task, callOptions);
-    const { args = [], kwds, signal } = callOptions;
-    if (!Array.isArray(args)) throw invalidOption('args', 'an array of arguments', args);
-    if (kwds !== undefined && !isRecord(kwds)) throw invalidOption('kwds', 'an object of arguments by name', kwds);
-    const call = kwds === undefined ? encodeArgs(args, undefined) : encodeKwds(args, kwds);
-    const job = new GatherJob<R>(this.#host, { task, policy, signal, finish: (results) => results[0] as R });
-    try {
-      job.start(1, pack(job, { calls: [call], first: 0, attempt: 1 }));
-    } catch (error) {
-      job.cancel(error);
-    }
-    return job.promise;
-  }
-
-  #map<R>({ name, task, items, options: mapOptions, toArgs }: MapCall): Promise<R[]> {
-    this.#check(name, task, mapOptions);
-    const { signal, onProgress } = mapOptions;
-    const chunksize = options.checkCount('chunksize', mapOptions.chunksize);
-    if (onProgress !== undefined) checkFunction('onProgress', onProgress);
-    const policy = this.#policies.of(task, mapOptions);
-    const source = openSource(items, name);
-    const finish = (results: unknown[]): R[] => results as R[];
-    const job = new GatherJob<R[]>(this.#host, { task, policy, signal, onProgress, finish });
-    startMap(job, source, { chunksize, workers: this.#workers, toArgs });
-    return job.promise;
+  #map<R>(call: MapCall): Promise<R[]> {
+    const finish: GatherOptions<unknown[]>['finish'] = call.options.onError === 'settle' ? settleAll : all;
+    // The task's signature is the caller's word.
+    return this.#core.map(call, finish) as Promise<R[]>;
   }
 
   #mapAsync<R>(call: MapCall, callbacks: Callbacks<R[]>): AsyncResult<R[]> {
@@ -213,17 +209,14 @@ export class Pool implements AsyncDisposable {
     return new AsyncResult(this.#map<R>(call), `${call.name}('${call.task}')`, callbacks);
   }
 
-  #imap<R>({ name, task, items, options: imapOptions, merge }: ImapCall): ImapIterator<R> {
-    checkKeys(`${name}()`, imapOptions, options.IMAP_KEYS);
-    this.#check(name, task, imapOptions);
-    const { signal } = imapOptions;
-    const chunksize = options.checkCount('chunksize', imapOptions.chunksize) ?? 1;
-    const buffersize =
-      options.checkCount('buffersize', imapOptions.buffersize) ?? imapBuffersize(this.#workers, chunksize);
-    const policy = this.#policies.of(task, imapOptions);
-    const source = openSource(items, name);
-    return new ImapIterator<R>(new ImapJob(this.#host, { task, policy, signal, source, merge, chunksize, buffersize }));
+  #imap<R>(call: ImapCall): ImapIterator<R> {
+    checkKeys(`${call.name}()`, call.options, options.IMAP_KEYS);
+    return new ImapIterator<R>(this.#core.imap(call));
   }
+}
+
+function all(results: unknown[]): unknown[] {
+  return results;
 }
 
 function one(item: unknown): readonly unknown[] {
@@ -238,13 +231,4 @@ function spread(item: unknown, index: number): readonly unknown[] {
     `Expected item ${index} of starmap to be an array of arguments, got ${show(item)}. Nothing was sent.`,
     { details: { index } },
   );
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** What `start` throws becomes the result's error. */
-async function settled<R>(start: () => Promise<R>): Promise<R> {
-  return start();
 }
