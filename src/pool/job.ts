@@ -3,6 +3,7 @@ import type { ChunkSample } from './adaptive-chunks.ts';
 import type { CallPolicy } from './options.ts';
 import type { Queued } from './queue.ts';
 import type { Refusal } from './retry.ts';
+import type { Speculation } from './speculation.ts';
 
 /** One `apply`, `map` or `imap`. Is told of the end of each of its calls exactly once, unless it was dropped before. */
 export interface Job {
@@ -10,6 +11,8 @@ export interface Job {
   readonly policy: CallPolicy;
   /** Chunks that are queued or in flight. Written by the dispatcher only. */
   readonly chunks: Set<Chunk>;
+  /** When second copies of its chunks are sent; undefined: never. */
+  readonly speculation?: Speculation | undefined;
   /** The call at `index`, which travelled in `chunk`, returned `value`. Must not throw. */
   fulfil(index: number, value: unknown, chunk: Chunk): void;
   /** The call at `index`, which travelled in `chunk`, failed. Must not throw. */
@@ -37,6 +40,10 @@ export interface ChunkPlace {
   readonly size: number;
   /** Which attempt this is for its calls, from 1. */
   readonly attempt: number;
+  /** How many of the attempts before ended with a failure of the task; by these `retries` counts. */
+  readonly failures: number;
+  /** How many of the attempts before were lost, one after another. */
+  readonly losses: number;
 }
 
 /** One chunk: its calls as the text that is sent, and where it stands. */
@@ -56,10 +63,16 @@ export class Chunk implements Queued<Chunk> {
   dropped = false;
   /** Aborts the invocation in flight. */
   abort: AbortController | undefined = undefined;
-  /** Sends it again after a refusal; undefined unless it waits for that. */
+  /** Sends it after a pause; undefined unless it waits for that. */
   backoff: Disposable | undefined = undefined;
   /** Ends it at the call's `timeoutMs`. */
   limit: Disposable | undefined = undefined;
+  /** Its round among the limiter's. */
+  round = 0;
+  /** The other copy of it that is under way. */
+  twin: Chunk | undefined = undefined;
+  /** How often in a row an environment had no time to start any of its calls. */
+  idleRuns = 0;
   /** How often it was refused: known not to have run. */
   refusals = 0;
   /** The latest of those refusals. */

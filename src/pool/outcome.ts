@@ -6,15 +6,19 @@ import { LambdaPoolError, TaskError } from '../shared/errors.ts';
 import type { TaskErrorFacts } from '../shared/errors.ts';
 import { show } from '../shared/options.ts';
 import type { FaultCode, FunctionFault } from './function-error.ts';
+import type { Chunk } from './job.ts';
+import type { Refusal } from './retry.ts';
 
 type FailedOutcome = NonNullable<CallOutcome['error']>;
 
 /**
  * Reads the reply of an agent to a chunk of `size` calls.
- * @throws {LambdaPoolError} FUNCTION_NOT_FOUND if something else answered, TASKS_DIFFER if the agent is of another version.
+ * @throws {LambdaPoolError} FUNCTION_NOT_FOUND if something else answered, TASKS_DIFFER if the agent is of another version,
+ * OUTCOME_UNKNOWN if the end of the reply is missing.
  */
 export function parseReply(payload: string, size: number, transport: string): ChunkReply {
   const reply = parseJson(payload);
+  if (reply === undefined && BEGINNING.test(payload)) throw truncated(payload, transport);
   if (!isReply(reply)) throw notAnAgent(payload, transport);
   if (reply.lambdapool !== PROTOCOL_VERSION) throw otherVersion(reply.lambdapool, transport);
   if (reply.outcomes.length !== size) throw notAnAgent(payload, transport);
@@ -32,6 +36,18 @@ function parseJson(text: string): unknown {
 function isReply(value: unknown): value is ChunkReply {
   if (typeof value !== 'object' || value === null || !('lambdapool' in value)) return false;
   return value.lambdapool !== PROTOCOL_VERSION || ('outcomes' in value && Array.isArray(value.outcomes));
+}
+
+/** How every reply of an agent begins. */
+const BEGINNING = /^\{"lambdapool":/;
+
+function truncated(payload: string, transport: string): LambdaPoolError {
+  return new LambdaPoolError(
+    'OUTCOME_UNKNOWN',
+    `The answer that came by the transport \`${transport}\` ends after ${payload.length.toLocaleString('en')} characters, in the ` +
+      'middle: the tasks ran, but nobody can read all of their results.',
+    { details: { length: payload.length } },
+  );
 }
 
 function notAnAgent(payload: string, transport: string): LambdaPoolError {
@@ -80,21 +96,42 @@ export function unknownError(fault: FunctionFault, size: number, facts: TaskErro
   const cause = faultError(fault, facts);
   const message =
     `Nobody can tell whether this call of ${facts.task} ran: it travelled with ${size - 1} others in one invocation, which ended ` +
-    `without an answer (${fault.message}). Mark the task \`idempotent\`, and its calls are sent again one by one; ` +
+    `without an answer (${fault.message}). Mark the task \`idempotent\`, and its calls are sent again in halves until the guilty one is alone; ` +
     'or use `chunksize: 1`, so that a call cannot lose its neighbours.';
   return new TaskError('OUTCOME_UNKNOWN', message, { cause, facts });
 }
 
-/** The error of a call whose connection was lost. */
-export function lostError(task: string, size: number, cause: unknown): LambdaPoolError {
+/** The error of calls whose answer was lost. */
+export function lostError({ job, place }: Chunk, cause: unknown): LambdaPoolError {
   const said = cause instanceof Error ? cause.message : String(cause);
-  const remedy =
-    'Mark the task `idempotent` if running it twice does no harm, and such calls are sent again' +
-    (size > 1 ? '; `chunksize: 1` keeps a lost connection from taking several calls with it.' : '.');
-  return new LambdaPoolError('OUTCOME_UNKNOWN', `The outcome of ${task} is unknown. ${said} ${remedy}`, {
+  const remedy = job.policy.idempotent
+    ? `It was sent ${place.losses + 1} times, and no answer came.`
+    : 'Mark the task `idempotent` if running it twice does no harm, and such calls are sent again' +
+      (place.size > 1 ? '; `chunksize: 1` keeps a lost connection from taking several calls with it.' : '.');
+  return new LambdaPoolError('OUTCOME_UNKNOWN', `The outcome of ${job.task} is unknown. ${said} ${remedy}`, {
     cause,
-    details: { task },
+    details: { task: job.task },
   });
+}
+
+/** The error of a call whose function could not be reached for as long as it was tried. */
+export function unreachableError(refusal: Refusal, triedMs: number): LambdaPoolError {
+  const message = `${refusal.message} Tried again for ${(triedMs / 1000).toFixed(1)} s.`;
+  return new LambdaPoolError(refusal.code, message, { cause: refusal, details: refusal.details, retryable: true });
+}
+
+/** The error of calls whose `timeoutMs` is over. */
+export function expiredError(chunk: Chunk, limitMs: number): LambdaPoolError {
+  const { job, place, refusal, backoff } = chunk;
+  const calls = place.size === 1 ? '' : ` (${job.policy.timeoutMs} ms for each of its ${place.size} calls)`;
+  if ((chunk.queued || backoff !== undefined) && refusal !== undefined) {
+    const message = `${refusal.message} The call's \`timeoutMs\` of ${limitMs} ms${calls} is over.`;
+    return new LambdaPoolError(refusal.code, message, { cause: refusal, details: refusal.details, retryable: true });
+  }
+  const message =
+    `${job.task} did not finish within its \`timeoutMs\` of ${limitMs} ms${calls}. ` +
+    'The function was not told; it may run on, up to its own timeout.';
+  return new LambdaPoolError('TASK_TIMEOUT', message, { details: { task: job.task, timeoutMs: limitMs } });
 }
 
 /** What a call did, by how its environment ended. `said` is Lambda's account of it. */

@@ -13,18 +13,23 @@ export interface Queued<T> {
 /**
  * Waiting items, and slots for those that were taken:
  *
- *     push ->  [ item item item ]  -> take (a slot is occupied) -> release (it is free again)
- *                               <- putBack
+ *     push ->  [ item item | item item ]  -> take (a slot is occupied) -> release (it is free again)
+ *                putBack ->
+ *
+ * What is put back comes before all that is pushed, in the order in which it is put back.
  */
 export class BoundedQueue<T extends Queued<T>> {
-  readonly #limit: number;
+  /** How many slots there are. Items that were taken stay taken when it falls. */
+  limit: number;
   #taken = 0;
   #size = 0;
   #first: T | undefined;
   #last: T | undefined;
+  /** The last of those that were put back; all before it were, too. */
+  #lastReturned: T | undefined;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** How many items wait. */
@@ -47,20 +52,25 @@ export class BoundedQueue<T extends Queued<T>> {
     this.#size += 1;
   }
 
-  /** Adds an item in front of all others: it has had its turn before. */
+  /** Adds an item before all that were pushed: it has had its turn before. */
   putBack(item: T): void {
+    const before = this.#lastReturned;
+    const after = before === undefined ? this.#first : before.after;
     item.queued = true;
-    item.after = this.#first;
-    if (this.#first === undefined) this.#last = item;
-    else this.#first.before = item;
-    this.#first = item;
+    item.before = before;
+    item.after = after;
+    if (before === undefined) this.#first = item;
+    else before.after = item;
+    if (after === undefined) this.#last = item;
+    else after.before = item;
+    this.#lastReturned = item;
     this.#size += 1;
   }
 
   /** The item at the front, which now occupies a slot; undefined if none waits or no slot is free. */
   take(): T | undefined {
     const item = this.#first;
-    if (item === undefined || this.#taken >= this.#limit) return undefined;
+    if (item === undefined || this.#taken >= this.limit) return undefined;
     this.remove(item);
     this.#taken += 1;
     return item;
@@ -74,6 +84,7 @@ export class BoundedQueue<T extends Queued<T>> {
   /** Takes an item out of the queue, wherever it stands, without a slot. Nothing happens if it does not wait. */
   remove(item: T): void {
     if (!item.queued) return;
+    if (item === this.#lastReturned) this.#lastReturned = item.before;
     if (item.before === undefined) this.#first = item.after;
     else item.before.after = item.after;
     if (item.after === undefined) this.#last = item.before;

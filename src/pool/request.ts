@@ -4,7 +4,8 @@ import { PROTOCOL_VERSION } from '../../agent/protocol.ts';
 import type { CallRequest, ChunkRequest } from '../../agent/protocol.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { Chunk } from './job.ts';
-import type { Job } from './job.ts';
+import { logRequest } from './logs.ts';
+import type { ChunkPlace, Job } from './job.ts';
 
 /** AWS: invocation payload, request: 6 MB, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11 */
 const MAX_PAYLOAD_BYTES = 6_291_456;
@@ -47,6 +48,9 @@ function notSerializable(error: unknown, where: number | undefined): unknown {
   });
 }
 
+/** What happened to the calls of a chunk before. */
+type History = Pick<ChunkPlace, 'attempt' | 'failures' | 'losses'>;
+
 /** Consecutive calls of a job, encoded. */
 export interface EncodedCalls {
   readonly calls: readonly CallRequest[];
@@ -64,9 +68,10 @@ export interface EncodedCalls {
 export function pack(job: Job, encoded: EncodedCalls): Chunk[] {
   const { calls, first, indexes, attempt } = encoded;
   const size = calls.length;
-  const payload = write(job.task, calls, attempt);
+  const payload = write(job, calls, attempt);
   const bytes = payload.length <= SURELY_FITTING_LENGTH ? payload.length : Buffer.byteLength(payload);
-  if (bytes <= MAX_PAYLOAD_BYTES) return [new Chunk(job, { first, indexes, size, attempt }, payload)];
+  if (bytes <= MAX_PAYLOAD_BYTES)
+    return [new Chunk(job, { first, indexes, size, attempt, failures: 0, losses: 0 }, payload)];
   if (size === 1) throw payloadTooLarge(job.task, indexes?.[0] ?? first, bytes);
   const half = Math.ceil(size / 2);
   return [
@@ -75,18 +80,25 @@ export function pack(job: Job, encoded: EncodedCalls): Chunk[] {
   ];
 }
 
-/** The calls of `chunk` at these positions, as a chunk of their own. */
-export function part(chunk: Chunk, positions: readonly number[], attempt: number): Chunk {
+/** The calls of `chunk` at these positions, as a chunk of their own. What `history` does not say is as it was. */
+export function part(chunk: Chunk, positions: readonly number[], history: Partial<History> = {}): Chunk {
   const { job } = chunk;
   const request: ChunkRequest = JSON.parse(chunk.payload);
   const calls = positions.map((position) => request.calls[position] ?? null);
   const indexes = positions.map((position) => chunk.indexAt(position));
-  const place = { first: indexes[0] ?? 0, indexes, size: positions.length, attempt };
-  return new Chunk(job, place, write(job.task, calls, attempt));
+  const { attempt, failures, losses } = { ...chunk.place, ...history };
+  const place = { first: indexes[0] ?? 0, indexes, size: positions.length, attempt, failures, losses };
+  return new Chunk(job, place, write(job, calls, attempt));
 }
 
-function write(task: string, calls: readonly CallRequest[], attempt: number): string {
-  const request: ChunkRequest = { lambdapool: PROTOCOL_VERSION, task, calls };
+function write({ task, policy }: Job, calls: readonly CallRequest[], attempt: number): string {
+  const request: ChunkRequest = {
+    lambdapool: PROTOCOL_VERSION,
+    task,
+    calls,
+    ...logRequest(policy),
+    ...policy.environment,
+  };
   if (attempt === 1) return JSON.stringify(request);
   return JSON.stringify({ ...request, attempts: calls.map(() => attempt) });
 }

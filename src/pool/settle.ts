@@ -9,10 +9,12 @@ import type { TaskErrorFacts } from '../shared/errors.ts';
 import type { InvokeResponse } from '../transport/transport.ts';
 import { readFunctionError } from './function-error.ts';
 import type { FunctionFault } from './function-error.ts';
-import type { Chunk } from './job.ts';
+import { Chunk } from './job.ts';
 import { faultError, lostError, outcomeError, parseReply, unknownError } from './outcome.ts';
+import { isRetirement } from './environment-rules.ts';
+import { tellLogs } from './logs.ts';
 import { part } from './request.ts';
-import { MAX_FRUITLESS_SENDS } from './retry.ts';
+import { MAX_FRUITLESS_SENDS, MAX_LOST_SENDS } from './retry.ts';
 
 /** What became of a chunk. Each of its calls was either told to the job or is in one of the lists, exactly once. */
 export interface Settlement {
@@ -22,9 +24,11 @@ export interface Settlement {
   readonly atFront: readonly Chunk[];
   /** To be sent after all others. */
   readonly atBack: readonly Chunk[];
+  /** To be sent after a pause: what was in their way must pass first. */
+  readonly later: readonly Chunk[];
 }
 
-const NONE: readonly Chunk[] = [];
+const NOTHING: Settlement = { told: 0, atFront: [], atBack: [], later: [] };
 
 /**
  * An answer came.
@@ -32,45 +36,66 @@ const NONE: readonly Chunk[] = [];
  */
 export function settleAnswer(chunk: Chunk, response: InvokeResponse, transport: string): Settlement {
   chunk.requestId = response.requestId;
-  if (response.functionError !== undefined) return settleFault(chunk, response);
+  if (response.functionError !== undefined) {
+    return isRetirement(response) ? sendElsewhere(chunk) : settleFault(chunk, response);
+  }
   const { outcomes, timeoutMs } = parseReply(response.payload, chunk.place.size, transport);
   const notStarted: number[] = [];
   const retried: number[] = [];
   for (let position = 0; position < outcomes.length; position += 1) {
     const outcome = outcomes[position] ?? {};
+    if (outcome.logs !== undefined) tellLogs(chunk, position, outcome.logs);
     if (outcome.notStarted === true) notStarted.push(position);
     else if (outcome.error === undefined) fulfil(chunk, position, outcome);
     else if (mayRetry(chunk, outcome.error.code)) retried.push(position);
-    else fail(chunk, position, outcomeError(outcome.error, factsOf(chunk, position, response)));
+    else
+      fail(chunk, position, outcomeError(outcome.error, { ...factsOf(chunk, position, response), ...logsOf(outcome) }));
   }
   if (notStarted.length === chunk.place.size) return startAgain(chunk, timeoutMs);
+  const bytes = Math.max(chunk.payload.length, response.payload.length);
+  const calls = outcomes.length - notStarted.length;
+  chunk.job.measure?.({ calls, durationMs: chunk.durationMs, bytes, timeoutMs });
+  const told = outcomes.length - notStarted.length - retried.length;
+  if (told === chunk.place.size) return { ...NOTHING, told };
   return {
-    told: outcomes.length - notStarted.length - retried.length,
-    atFront: notStarted.length === 0 ? NONE : [part(chunk, notStarted, chunk.place.attempt)],
-    atBack: retried.length === 0 ? NONE : [part(chunk, retried, chunk.place.attempt + 1)],
+    ...NOTHING,
+    told,
+    atFront: notStarted.length === 0 ? [] : [part(chunk, notStarted, { losses: 0 })],
+    atBack: retried.length === 0 ? [] : [afterFailure(chunk, retried)],
   };
+}
+
+/** The environment was at its `maxTasksPerEnvironment`: nothing has run. */
+function sendElsewhere({ job, place, payload }: Chunk): Settlement {
+  return { ...NOTHING, atFront: [new Chunk(job, place, payload)] };
 }
 
 /** The connection was lost, or something else happened of which nobody knows whether the calls ran. */
 export function settleLost(chunk: Chunk, error: unknown): Settlement {
   const { job, place } = chunk;
-  if (job.policy.idempotent && place.size > 1) return oneByOne(chunk);
-  if (job.policy.idempotent && place.attempt < MAX_FRUITLESS_SENDS) {
-    return { told: 0, atFront: NONE, atBack: [part(chunk, positions(chunk), place.attempt + 1)] };
+  const losses = place.losses + 1;
+  if (!job.policy.idempotent || losses >= MAX_LOST_SENDS) {
+    return settleFailed(chunk, lostError(chunk, error));
   }
-  return settleFailed(chunk, lostError(job.task, place.size, error));
+  // Whole: the calls are hardly to blame for the way.
+  return { ...NOTHING, later: [part(chunk, positions(chunk), { attempt: place.attempt + 1, losses })] };
 }
 
 /** All calls of the chunk fail with the same error. */
 export function settleFailed(chunk: Chunk, error: unknown): Settlement {
   for (let position = 0; position < chunk.place.size; position += 1) fail(chunk, position, error);
-  return { told: chunk.place.size, atFront: NONE, atBack: NONE };
+  return { ...NOTHING, told: chunk.place.size };
 }
 
 /** The call's own `timeoutMs` is over. */
 export function settleExpired(chunk: Chunk, error: unknown): Settlement {
   if (!mayRetry(chunk, 'TASK_TIMEOUT')) return settleFailed(chunk, error);
-  return { told: 0, atFront: NONE, atBack: [part(chunk, positions(chunk), chunk.place.attempt + 1)] };
+  return { ...NOTHING, atBack: [afterFailure(chunk, positions(chunk))] };
+}
+
+function afterFailure(chunk: Chunk, failed: readonly number[]): Chunk {
+  const { attempt, failures } = chunk.place;
+  return part(chunk, failed, { attempt: attempt + 1, failures: failures + 1, losses: 0 });
 }
 
 function fail(chunk: Chunk, position: number, error: unknown): void {
@@ -95,15 +120,15 @@ function settleFault(chunk: Chunk, response: InvokeResponse): Settlement {
   const { job, place } = chunk;
   // Only a call that was alone is known to be the one that did it.
   if (place.size === 1 && mayRetry(chunk, fault.code)) {
-    return { told: 0, atFront: NONE, atBack: [part(chunk, [0], place.attempt + 1)] };
+    return { ...NOTHING, atBack: [afterFailure(chunk, [0])] };
   }
   const isShared = place.size > 1 && !fault.beforeAnyCall;
-  if (isShared && job.policy.idempotent) return oneByOne(chunk);
+  if (isShared && job.policy.idempotent) return { ...NOTHING, atBack: halves(chunk) };
   for (const position of positions(chunk)) {
     const facts = factsOf(chunk, position, response);
     fail(chunk, position, isShared ? sharedError(fault, place.size, facts) : faultError(fault, facts));
   }
-  return { told: place.size, atFront: NONE, atBack: NONE };
+  return { ...NOTHING, told: place.size };
 }
 
 function sharedError(fault: FunctionFault, size: number, facts: TaskErrorFacts): LambdaPoolError {
@@ -111,33 +136,40 @@ function sharedError(fault: FunctionFault, size: number, facts: TaskErrorFacts):
   return fault.code === 'PAYLOAD_TOO_LARGE' ? faultError(fault, facts) : unknownError(fault, size, facts);
 }
 
-function oneByOne(chunk: Chunk): Settlement {
-  const attempt = chunk.place.attempt + 1;
-  return { told: 0, atFront: NONE, atBack: positions(chunk).map((position) => part(chunk, [position], attempt)) };
+/** The guilty call is in one of them, and after a few times alone. Too long an answer fits into two. */
+function halves(chunk: Chunk): Chunk[] {
+  const all = positions(chunk);
+  const middle = Math.ceil(all.length / 2);
+  const history = { attempt: chunk.place.attempt + 1, losses: 0 };
+  return [part(chunk, all.slice(0, middle), history), part(chunk, all.slice(middle), history)];
 }
 
 /** The agent started nothing: the function's timeout leaves no time, or the invocation came late. */
 function startAgain(chunk: Chunk, timeoutMs: number): Settlement {
-  const fruitless = chunk.refusals + 1;
+  const fruitless = chunk.idleRuns + 1;
   if (fruitless >= MAX_FRUITLESS_SENDS) {
     const message =
       `The function's timeout of ${timeoutMs} ms left no time to start ${chunk.job.task}, ${fruitless} times in a row. ` +
       'Raise the timeout of the function.';
     return settleFailed(chunk, new LambdaPoolError('TASK_TIMEOUT', message, { details: { timeoutMs } }));
   }
-  const next = part(chunk, positions(chunk), chunk.place.attempt);
-  next.refusals = fruitless;
-  return { told: 0, atFront: [next], atBack: NONE };
+  const next = part(chunk, positions(chunk), { losses: 0 });
+  next.idleRuns = fruitless;
+  return { ...NOTHING, atFront: [next] };
 }
 
 const TASK_FAILURES: ReadonlySet<string> = new Set(['TASK_THREW', 'TASK_TIMEOUT', 'TASK_EXITED', 'TASK_OUT_OF_MEMORY']);
 
 function mayRetry(chunk: Chunk, code: string): boolean {
-  return chunk.place.attempt <= chunk.job.policy.retries && TASK_FAILURES.has(code);
+  return chunk.place.failures < chunk.job.policy.retries && TASK_FAILURES.has(code);
 }
 
 function positions(chunk: Chunk): number[] {
   return Array.from({ length: chunk.place.size }, (_, position) => position);
+}
+
+function logsOf({ logs }: CallOutcome): Pick<TaskErrorFacts, 'logs'> {
+  return logs === undefined ? {} : { logs };
 }
 
 function factsOf(chunk: Chunk, position: number, response: InvokeResponse): TaskErrorFacts {

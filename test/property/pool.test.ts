@@ -157,6 +157,7 @@ test('terminate() at any moment settles every call, and nothing is sent after it
 });
 
 interface Model {
+  returned: number[];
   waiting: number[];
   taken: number;
 }
@@ -180,16 +181,16 @@ test('the queue does what an array does', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5 }), fc.array(operation, { maxLength: 200 }), (limit, operations) => {
       const queue = new BoundedQueue<Item>(limit);
-      const model: Model = { waiting: [], taken: 0 };
+      const model: Model = { returned: [], waiting: [], taken: 0 };
       const items: Item[] = [];
       const make = (): Item => items[items.push(new Item(items.length)) - 1]!;
       for (const { what, at } of operations) {
         let took: number | undefined;
         let expected: number | undefined;
         if (what === 'push') model.waiting.push(queueItem(queue, 'push', make()));
-        else if (what === 'putBack') model.waiting.unshift(queueItem(queue, 'putBack', make()));
+        else if (what === 'putBack') model.returned.push(queueItem(queue, 'putBack', make()));
         else if (what === 'take') {
-          expected = model.taken < limit ? model.waiting.shift() : undefined;
+          expected = model.taken < limit ? (model.returned.shift() ?? model.waiting.shift()) : undefined;
           if (expected !== undefined) model.taken += 1;
           took = queue.take()?.id;
         } else if (what === 'release' && model.taken > 0) {
@@ -197,9 +198,11 @@ test('the queue does what an array does', () => {
           queue.release();
         } else if (what === 'remove' && items[at] !== undefined) {
           queue.remove(items[at]);
+          model.returned = model.returned.filter((id) => id !== at);
           model.waiting = model.waiting.filter((id) => id !== at);
         }
-        expect([took, queue.size, queue.taken]).toEqual([expected, model.waiting.length, model.taken]);
+        const size = model.returned.length + model.waiting.length;
+        expect([took, queue.size, queue.taken]).toEqual([expected, size, model.taken]);
       }
     }),
   );
