@@ -71,7 +71,7 @@ class ChunkRun {
     } catch (thrown) {
       outcome = failed('TASK_THREW', thrown);
     }
-    return finish(call, outcome);
+    return this.#finish(call, outcome);
   }
 
   stop(): void {
@@ -90,17 +90,18 @@ class ChunkRun {
           ? failed('TASK_TIMEOUT', timeoutError(this.#invocation))
           : failed('TASK_THREW', thrown);
     }
-    return finish(call, outcome);
+    return this.#finish(call, outcome);
+  }
+
+  #finish(call: Call, outcome: CallOutcome): CallOutcome {
+    const logs = call.end();
+    if (logs === undefined) return outcome;
+    return outcome.error === undefined && this.#request.logsOf === 'failures' ? outcome : { ...outcome, logs };
   }
 
   #hasMoreAfter(index: number): boolean {
     return index < this.#request.calls.length - 1;
   }
-}
-
-function finish(call: Call, outcome: CallOutcome): CallOutcome {
-  const logs = call.end();
-  return logs === undefined ? outcome : { ...outcome, logs };
 }
 
 /** Whether `await` would wait for it. */

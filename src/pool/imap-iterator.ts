@@ -1,4 +1,6 @@
 /** What `imap` returns: the consumer's side of an ImapJob. */
+import type { WaitOptions } from '../shared/abort.ts';
+import { checkWait } from './async-result.ts';
 import type { ImapJob } from './imap-job.ts';
 
 /**
@@ -14,9 +16,12 @@ export class ImapIterator<R> implements AsyncIterableIterator<R, undefined>, Asy
 
   /**
    * The next result; rejects with the error of a failed call in its place. After that it goes on, if asked again, but
-   * `for await` ends at an error.
+   * `for await` ends at an error. Giving up the wait loses nothing: the result goes to the next who asks.
+   * @throws {LambdaPoolError} WAIT_TIMEOUT after `timeoutMs`.
+   * @throws `signal.reason` when the signal of this wait fires.
    */
-  next(): Promise<IteratorResult<R, undefined>> {
+  next(wait?: WaitOptions): Promise<IteratorResult<R, undefined>> {
+    if (wait !== undefined) return this.#nextWithin(wait);
     // The task's signature is the caller's word.
     return this.#job.next() as Promise<IteratorResult<R, undefined>>;
   }
@@ -25,6 +30,11 @@ export class ImapIterator<R> implements AsyncIterableIterator<R, undefined>, Asy
   async return(): Promise<IteratorResult<R, undefined>> {
     await this.#job.stop();
     return { done: true, value: undefined };
+  }
+
+  async #nextWithin(wait: WaitOptions): Promise<IteratorResult<R, undefined>> {
+    checkWait('next()', wait);
+    return this.#job.next(wait) as Promise<IteratorResult<R, undefined>>;
   }
 
   [Symbol.asyncIterator](): this {

@@ -1,10 +1,15 @@
 /** The job behind `imap` and `imapUnordered`: takes items as room allows, gives out results as they are asked for. */
 import type { CallRequest } from '../../agent/protocol.ts';
+import type { WaitOptions } from '../shared/abort.ts';
+import { waitFor } from '../shared/abort.ts';
+import { NOTHING_LEARNED, learn, nextSize } from './adaptive-chunks.ts';
+import type { ChunkSample } from './adaptive-chunks.ts';
+import { imapBuffersize } from './chunk-size.ts';
 import type { JobHost } from './gather-job.ts';
 import type { Chunk, Job } from './job.ts';
 import type { Ending, Merge } from './merge.ts';
 import { linkSignal, warn } from './observers.ts';
-import type { CallPolicy } from './options.ts';
+import type { CallPolicy, ImapProgress } from './options.ts';
 import { encodeArgs, pack } from './request.ts';
 import type { EncodedCalls } from './request.ts';
 import type { Batch, Source } from './source.ts';
@@ -15,8 +20,14 @@ export interface ImapJobOptions {
   readonly signal?: AbortSignal | undefined;
   readonly source: Source;
   readonly merge: Merge;
-  readonly chunksize: number;
-  readonly buffersize: number;
+  readonly chunksize: number | 'auto';
+  /** Default: as `chunksize` needs it. */
+  readonly buffersize?: number | undefined;
+  readonly onProgress?: ((progress: ImapProgress) => void) | undefined;
+  /** The arguments that an item stands for. Default: the item alone. */
+  readonly toArgs?: ((item: unknown) => readonly unknown[]) | undefined;
+  /** Told when nothing of it is left to do; maybe more than once. */
+  readonly onDone?: (() => void) | undefined;
 }
 
 /** Who waits for the next result. */
@@ -26,6 +37,8 @@ interface Waiter {
 }
 
 const DONE: IteratorResult<unknown, undefined> = { done: true, value: undefined };
+/** How long the items of one chunk of `chunksize: 'auto'` may take to come. */
+const SLOW_SOURCE_MS = 50;
 
 /**
  * Items and results on their way:
@@ -46,7 +59,12 @@ export class ImapJob implements Job {
   readonly #waiters: Waiter[] = [];
   #taken = 0;
   #settled = 0;
+  #failed = 0;
   #given = 0;
+  /** What the meter knows of. */
+  #metered = { taken: 0, settled: 0, failed: 0, isOpen: false };
+  /** For `chunksize: 'auto'`. */
+  #learned = NOTHING_LEARNED;
   #isTaking = false;
   /** Taken from an asynchronous source while the job was away. */
   #held: Batch | undefined;
@@ -66,14 +84,37 @@ export class ImapJob implements Job {
     this.#unlink = linkSignal(options.signal, (reason) => this.cancel(reason));
   }
 
-  /** The next result. Rejects with the error of a failed call, or of the source, in its place; then it goes on. */
-  next(): Promise<IteratorResult<unknown, undefined>> {
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
-      this.#comeBack();
-      this.#fill();
-      this.#give();
-    });
+  /** Takes what there is room for before anybody asks for a result. */
+  start(): void {
+    this.#fill();
+  }
+
+  /** Takes no more items: what it has is given out, and then `error`. Nothing happens if it has all items. */
+  takeNoMore(error: unknown): void {
+    if (this.#hasEnded || this.#isExhausted) return;
+    this.#isExhausted = true;
+    this.#sourceFailure = { error };
+    this.#held = undefined;
+    this.#options.source.close().catch((thrown: unknown) => this.#warn(thrown));
+    this.#leaveIfDone();
+    this.#give();
+  }
+
+  /**
+   * The next result. Rejects with the error of a failed call, or of the source, in its place; then it goes on. Who has
+   * stopped waiting loses nothing: the result goes to whoever asks next.
+   */
+  next(wait: WaitOptions = {}): Promise<IteratorResult<unknown, undefined>> {
+    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<unknown, undefined>>();
+    const waiter: Waiter = { resolve, reject };
+    this.#waiters.push(waiter);
+    this.#comeBack();
+    this.#fill();
+    this.#give();
+    if (wait.timeoutMs !== undefined || wait.signal !== undefined) {
+      waitFor(promise, wait, `The next result of ${this.task}`).catch((error: unknown) => this.#giveUp(waiter, error));
+    }
+    return promise;
   }
 
   /** The consumer wants no more: what is not in flight is forgotten, and the source is closed. */
@@ -93,12 +134,19 @@ export class ImapJob implements Job {
   }
 
   fail(index: number, error: unknown): void {
+    this.#failed += 1;
     this.#options.merge.put(index, { ok: false, error });
+  }
+
+  measure(sample: ChunkSample): void {
+    if (this.#options.chunksize === 'auto') this.#learned = learn(this.#learned, sample);
   }
 
   advance(count: number): void {
     this.#settled += count;
     this.#leaveIfDone();
+    this.#meter();
+    this.#report();
     this.#give();
   }
 
@@ -111,17 +159,50 @@ export class ImapJob implements Job {
     this.#options.source.close().catch((error: unknown) => this.#warn(error));
   }
 
+  #giveUp(waiter: Waiter, error: unknown): void {
+    const at = this.#waiters.indexOf(waiter);
+    if (at === -1) return;
+    this.#waiters.splice(at, 1);
+    waiter.reject(error);
+  }
+
+  /** Tells the meter what it does not know yet. */
+  #meter(): void {
+    const { meter } = this.#host;
+    const known = this.#metered;
+    const [taken, settled, failed] = [this.#taken, this.#settled, this.#failed];
+    const isOpen = !this.#isExhausted && !this.#hasEnded;
+    if (isOpen !== known.isOpen) meter[isOpen ? 'open' : 'shut']();
+    if (taken > known.taken) meter.expect(taken - known.taken);
+    if (settled > known.settled) meter.end(settled - known.settled, failed - known.failed);
+    if (this.#hasEnded) meter.withdraw(taken - settled);
+    this.#metered = { taken, settled, failed, isOpen };
+  }
+
+  #report(): void {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return;
+    const [taken, failed] = [this.#taken, this.#failed];
+    const stats = this.#host.meter.snapshot();
+    const total = this.#isExhausted ? { total: taken } : {};
+    try {
+      onProgress({ done: this.#settled - failed, failed, taken, ...total, stats });
+    } catch (error) {
+      warn('onProgress', error);
+    }
+  }
+
   #warn(error: unknown): void {
     warn(`Closing the items of ${this.task}`, error);
   }
 
   /** Takes as many chunks as there is room for. Never more than one `take` at a time. */
   #fill(): void {
-    const { source, chunksize, buffersize } = this.#options;
-    const count = Math.min(chunksize, buffersize);
-    while (!this.#isTaking && !this.#isExhausted && !this.#hasLeft && this.#room >= count) {
+    while (!this.#isTaking && !this.#isExhausted && !this.#hasLeft) {
+      const { count, buffersize } = this.#room;
+      if (buffersize - (this.#taken - this.#given) < count) return;
       this.#isTaking = true;
-      const batch = source.take(count);
+      const batch = this.#take(count);
       if (batch instanceof Promise) {
         void batch.then((each) => this.#arrived(each));
         return;
@@ -130,12 +211,27 @@ export class ImapJob implements Job {
     }
   }
 
-  get #room(): number {
-    return this.#options.buffersize - (this.#taken - this.#given);
+  #take(count: number): Batch | Promise<Batch> {
+    const { source, chunksize } = this.#options;
+    if (chunksize !== 'auto') return source.take(count);
+    // Workers should not wait until a slow source has filled a chunk that is large because tasks are fast.
+    const { meter } = this.#host;
+    const since = meter.now();
+    return source.take(count, () => meter.now() - since >= SLOW_SOURCE_MS);
+  }
+
+  /** How many items the next chunk has, and how many may have been taken but not given out. */
+  get #room(): { readonly count: number; readonly buffersize: number } {
+    const { chunksize, buffersize } = this.#options;
+    const { workers } = this.#host;
+    const size = chunksize === 'auto' ? nextSize(this.#learned, { left: Infinity, workers }) : chunksize;
+    if (buffersize === undefined) return { count: size, buffersize: imapBuffersize(workers, size) };
+    const count = chunksize === 'auto' ? Math.ceil(buffersize / imapBuffersize(workers, 1)) : buffersize;
+    return { count: Math.min(size, count), buffersize };
   }
 
   #arrived(batch: Batch): void {
-    if (this.#hasEnded) return;
+    if (this.#hasEnded || this.#isExhausted) return;
     if (this.#hasLeft) {
       this.#held = batch;
       return;
@@ -152,15 +248,17 @@ export class ImapJob implements Job {
     if (batch.failure === undefined) this.#send(batch.items);
     else this.#sourceFailure = batch.failure;
     this.#leaveIfDone();
+    this.#meter();
   }
 
   #send(items: readonly unknown[]): void {
+    const { toArgs = alone } = this.#options;
     const first = this.#taken;
     const calls: CallRequest[] = [];
     const indexes: number[] = [];
     for (const item of items) {
       try {
-        calls.push(encodeArgs([item], this.#taken));
+        calls.push(encodeArgs(toArgs(item), this.#taken));
         indexes.push(this.#taken);
         this.#taken += 1;
       } catch (error) {
@@ -252,6 +350,7 @@ export class ImapJob implements Job {
     if (failure !== undefined) this.#failNext(failure.error);
     this.#unlink();
     this.#leave();
+    this.#options.onDone?.();
   }
 
   #leave(): void {
@@ -262,7 +361,13 @@ export class ImapJob implements Job {
 
   #end(): void {
     this.#hasEnded = true;
+    this.#meter();
     this.#unlink();
     this.#leave();
+    this.#options.onDone?.();
   }
+}
+
+function alone(item: unknown): readonly unknown[] {
+  return [item];
 }

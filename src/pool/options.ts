@@ -1,6 +1,15 @@
 /** Options of a pool and of its calls: documentation, defaults and checks. */
 import { checkBoolean, checkFunction, checkInteger, checkKeys, checkSignal, invalidOption } from '../shared/options.ts';
+import { ENVIRONMENT_KEYS, environmentRules } from './environment-rules.ts';
+import type { EnvironmentOptions, EnvironmentRules } from './environment-rules.ts';
 import { LONGEST_TIMER_MS } from './keep-alive.ts';
+import { RECORD_KEYS } from './record-options.ts';
+import type { RecordOptions } from './record-options.ts';
+import type { TaskLog } from './logs.ts';
+import type { SpeculateOptions } from './speculation.ts';
+import { WATCH_KEYS } from './stats-options.ts';
+import type { WatchOptions } from './stats-options.ts';
+import type { PoolStats } from './stats.ts';
 
 /** How the calls of a task are treated. Given with the call, for the task, or for the pool: the nearest wins. */
 export interface TaskOptions {
@@ -22,10 +31,21 @@ export interface TaskOptions {
    * @default no limit but the function's own
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Called for each record that a task wrote with `console`, when its call has ended and before anybody learns of its
+   * result. What it throws becomes a process warning.
+   */
+  readonly onLog?: ((line: TaskLog) => void) | undefined;
+  /**
+   * How many bytes of a call's console output come back, to `onLog` and, if the call failed, on its error. What is beyond
+   * is cut, with a mark. 0: none.
+   * @default 65_536
+   */
+  readonly maxLogBytes?: number | undefined;
 }
 
 /** Options of a pool over a given transport. */
-export interface PoolOptions extends TaskOptions {
+export interface PoolOptions extends TaskOptions, EnvironmentOptions, WatchOptions {
   /** How many invocations may be in flight at once, in the whole pool. At least 1. */
   readonly workers: number;
   /** Options for some tasks, by full name: `{ 'math.fibonacci': { retries: 2 } }`. */
@@ -64,32 +84,68 @@ export interface Progress {
   readonly failed: number;
   /** All calls, those under way included. */
   readonly total: number;
+  /** The whole pool at this moment, as `pool.stats()` gives it. */
+  readonly stats: PoolStats;
+}
+
+/** How far an `imap` is. */
+export interface ImapProgress extends Omit<Progress, 'total'> {
+  /** Items that were taken from the source. */
+  readonly taken: number;
+  /** All calls. Absent until the source has ended. */
+  readonly total?: number;
 }
 
 /** Options of `map` and `starmap`. */
-export interface MapOptions extends CallOptions {
+export interface MapOptions extends CallOptions, RecordOptions {
   /**
-   * Calls that travel in one invocation, at least 1. Fewer if they would be larger than an invocation may be.
+   * Calls that travel in one invocation, at least 1. Fewer if they would be larger than an invocation may be. With
+   * `'auto'` chunks begin as single calls and grow until one takes about a second: for many short calls, and for those of
+   * which nobody knows how long they take.
    * @default ceil(items / (workers * 4))
    */
-  readonly chunksize?: number | undefined;
+  readonly chunksize?: number | 'auto' | undefined;
   /** Called whenever an invocation has ended. What it throws becomes a process warning. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * For idempotent calls: once half of them are done, an invocation that takes `factor` times longer than the `percentile`
+   * of those so far is sent a second time. The first answer counts and the other is given up, though Lambda bills it to its
+   * end. At most a tenth of the workers, and at least one, is busy with such copies.
+   * @default false; true is `{ percentile: 0.95, factor: 2 }`
+   */
+  readonly speculate?: boolean | SpeculateOptions | undefined;
+  /**
+   * What a failed call does to the others: with `'wait'` all end before the map rejects, as in Python; with `'failFast'`
+   * the map rejects at once, what was not sent never is, and nobody waits for what is in flight.
+   * @default 'wait'
+   */
+  readonly onError?: 'wait' | 'failFast' | undefined;
+}
+
+/** Options of `resume`. */
+export type ResumeOptions = Omit<MapOptions, 'journal'>;
+
+/** Options of a map that never rejects because of its calls: it resolves with an outcome for each, as `mapSettled` does. */
+export interface SettleOptions extends Omit<MapOptions, 'onError'> {
+  readonly onError: 'settle';
 }
 
 /** Options of `imap` and `imapUnordered`. */
 export interface ImapOptions extends CallOptions {
   /**
-   * Calls that travel in one invocation, at least 1.
+   * Calls that travel in one invocation, at least 1. With `'auto'` chunks begin as single calls and grow until one takes
+   * about a second.
    * @default 1
    */
-  readonly chunksize?: number | undefined;
+  readonly chunksize?: number | 'auto' | undefined;
   /**
    * How many items may have been taken from the source whose results have not been consumed, at least 1. Fewer than
    * `chunksize` makes smaller chunks.
-   * @default 2 * workers * chunksize
+   * @default 2 * workers * chunksize, which grows with the chunks if they are `'auto'`
    */
   readonly buffersize?: number | undefined;
+  /** Called whenever an invocation has ended. What it throws becomes a process warning. */
+  readonly onProgress?: ((progress: ImapProgress) => void) | undefined;
 }
 
 /** TaskOptions with all defaults in place. */
@@ -98,20 +154,39 @@ export interface CallPolicy {
   readonly retries: number;
   /** Infinity: no limit. */
   readonly timeoutMs: number;
+  readonly onLog: ((line: TaskLog) => void) | undefined;
+  readonly maxLogBytes: number;
+  /** What the pool says to each environment; the same for all its tasks. */
+  readonly environment: EnvironmentRules | undefined;
 }
 
-const TASK_KEYS = ['idempotent', 'retries', 'timeoutMs'];
+const TASK_KEYS = ['idempotent', 'retries', 'timeoutMs', 'onLog', 'maxLogBytes'] as const;
 const CALL_KEYS = [...TASK_KEYS, 'signal'];
 const CALLBACK_KEYS = ['callback', 'errorCallback'];
-const DEFAULT_POLICY: CallPolicy = { idempotent: false, retries: 0, timeoutMs: Infinity };
+const DEFAULT_POLICY: CallPolicy = {
+  idempotent: false,
+  retries: 0,
+  timeoutMs: Infinity,
+  onLog: undefined,
+  maxLogBytes: 65_536,
+  environment: undefined,
+};
 
 /** Names of the options that each call knows. */
 export const APPLY_KEYS: readonly string[] = [...CALL_KEYS, 'args', 'kwds'];
 export const APPLY_ASYNC_KEYS: readonly string[] = [...APPLY_KEYS, ...CALLBACK_KEYS];
-export const MAP_KEYS: readonly string[] = [...CALL_KEYS, 'chunksize', 'onProgress'];
+export const SETTLED_KEYS: readonly string[] = [...CALL_KEYS, ...RECORD_KEYS, 'chunksize', 'onProgress', 'speculate'];
+export const MAP_KEYS: readonly string[] = [...SETTLED_KEYS, 'onError'];
+export const RESUME_KEYS: readonly string[] = MAP_KEYS.filter((key) => key !== 'journal');
 export const MAP_ASYNC_KEYS: readonly string[] = [...MAP_KEYS, ...CALLBACK_KEYS];
-export const IMAP_KEYS: readonly string[] = [...CALL_KEYS, 'chunksize', 'buffersize'];
-export const POOL_KEYS: readonly string[] = [...TASK_KEYS, 'workers', 'taskOptions'];
+export const IMAP_KEYS: readonly string[] = [...CALL_KEYS, 'chunksize', 'buffersize', 'onProgress'];
+export const POOL_KEYS: readonly string[] = [
+  ...TASK_KEYS,
+  ...ENVIRONMENT_KEYS,
+  ...WATCH_KEYS,
+  'workers',
+  'taskOptions',
+];
 
 /** Which policy a call has. */
 export interface Policies {
@@ -126,8 +201,8 @@ export interface Policies {
  * Reads the pool's policies once, so that a call that adds nothing costs nothing.
  * @throws {LambdaPoolError} OPTION_INVALID
  */
-export function resolvePolicies(options: TaskOptions & Pick<PoolOptions, 'taskOptions'>): Policies {
-  const general = refine(DEFAULT_POLICY, options, '');
+export function resolvePolicies(options: Omit<PoolOptions, 'workers'>): Policies {
+  const general = refine({ ...DEFAULT_POLICY, environment: environmentRules(options) }, options, '');
   const byTask = new Map<string, CallPolicy>();
   const { taskOptions = {} } = options;
   if (typeof taskOptions !== 'object' || taskOptions === null || Array.isArray(taskOptions)) {
@@ -141,12 +216,16 @@ export function resolvePolicies(options: TaskOptions & Pick<PoolOptions, 'taskOp
 }
 
 function refine(base: CallPolicy, own: TaskOptions, prefix: string): CallPolicy {
-  const { idempotent, retries, timeoutMs } = own;
-  if (idempotent === undefined && retries === undefined && timeoutMs === undefined) return base;
+  if (TASK_KEYS.every((key) => own[key] === undefined)) return base;
+  const { idempotent, retries, timeoutMs, onLog, maxLogBytes } = own;
   return {
     idempotent: idempotent === undefined ? base.idempotent : checkBoolean(`${prefix}idempotent`, idempotent),
     retries: retries === undefined ? base.retries : checkInteger(`${prefix}retries`, retries, { min: 0 }),
     timeoutMs: timeoutMs === undefined ? base.timeoutMs : checkTimeout(`${prefix}timeoutMs`, timeoutMs),
+    onLog: onLog === undefined ? base.onLog : checkFunction(`${prefix}onLog`, onLog),
+    maxLogBytes:
+      maxLogBytes === undefined ? base.maxLogBytes : checkInteger(`${prefix}maxLogBytes`, maxLogBytes, { min: 0 }),
+    environment: base.environment,
   };
 }
 
@@ -163,6 +242,13 @@ export function checkCall(name: string, task: unknown, options: CallOptions & Ca
   if (options.signal !== undefined) checkSignal('signal', options.signal);
   if (options.callback !== undefined) checkFunction('callback', options.callback);
   if (options.errorCallback !== undefined) checkFunction('errorCallback', options.errorCallback);
+}
+
+/** Checks `chunksize`, which may be absent. */
+export function checkChunksize(value: unknown): number | 'auto' | undefined {
+  if (value === undefined || value === 'auto') return value;
+  if (typeof value === 'string') throw invalidOption('chunksize', "an integer of at least 1, or 'auto'", value);
+  return checkInteger('chunksize', value, { min: 1 });
 }
 
 /** Checks `chunksize` and `buffersize`, which may be absent. */

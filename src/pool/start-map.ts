@@ -1,5 +1,7 @@
 /** From the items of a map to its chunks. All are encoded before the first is sent, so that a refusal sends nothing. */
 import type { CallRequest } from '../../agent/protocol.ts';
+import { AdaptiveFeed } from './adaptive-feed.ts';
+import type { Feed } from './adaptive-feed.ts';
 import { mapChunksize } from './chunk-size.ts';
 import type { GatherJob } from './gather-job.ts';
 import type { Chunk, Job } from './job.ts';
@@ -9,8 +11,9 @@ import type { Batch, Source } from './source.ts';
 
 export interface MapPlan {
   /** Undefined: Python's rule. */
-  readonly chunksize: number | undefined;
-  readonly workers: number;
+  readonly chunksize: number | 'auto' | undefined;
+  /** How many there are now. */
+  readonly workers: () => number;
   /** The arguments that an item stands for. */
   readonly toArgs: (item: unknown, index: number) => readonly unknown[];
 }
@@ -27,17 +30,22 @@ export function startMap<R>(job: GatherJob<R>, source: Source, plan: MapPlan): v
 function begin<R>(job: GatherJob<R>, batch: Batch, plan: MapPlan): void {
   if (job.hasEnded) return;
   if (batch.failure !== undefined) return job.cancel(batch.failure.error);
-  let chunks: Chunk[];
+  let chunks: readonly Chunk[] | Feed;
   try {
-    chunks = cut(job, batch.items, plan);
+    chunks = plan.chunksize === 'auto' ? feed(job, batch.items, plan) : cut(job, batch.items, plan);
   } catch (error) {
     return job.cancel(error);
   }
   job.start(batch.items.length, chunks);
 }
 
-function cut(job: Job, items: readonly unknown[], { chunksize, workers, toArgs }: MapPlan): Chunk[] {
-  const size = chunksize ?? mapChunksize(items.length, workers);
+function feed(job: Job, items: readonly unknown[], { toArgs, workers }: MapPlan): Feed {
+  const calls = items.map((item, index) => encodeArgs(toArgs(item, index), index));
+  return new AdaptiveFeed(job, calls, workers);
+}
+
+function cut(job: Job, items: readonly unknown[], { chunksize, toArgs, workers }: MapPlan): Chunk[] {
+  const size = typeof chunksize === 'number' ? chunksize : mapChunksize(items.length, workers());
   const chunks: Chunk[] = [];
   for (let first = 0; first < items.length; first += size) {
     const end = Math.min(first + size, items.length);

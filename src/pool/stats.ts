@@ -100,6 +100,7 @@ export class Meter {
 
   /** A job has `calls` more to do. */
   expect(calls: number): void {
+    if (this.#expected === 0) this.#rate.begin(this.#clock.now());
     this.#expected += calls;
   }
 
@@ -121,7 +122,6 @@ export class Meter {
   sent(chunk: Metered): void {
     const now = this.#clock.now();
     if (chunk.sentAt === undefined) {
-      if (this.#inFlight === 0) this.#rate.begin(now);
       this.#inFlight += chunk.place.size;
       if (chunk.place.attempt > 1) this.#retried += chunk.place.size;
     }

@@ -67,6 +67,16 @@ export class LambdaPoolError extends Error {
   }
 }
 
+/** One record that a task wrote with `console`. */
+export interface LogLine {
+  /** Milliseconds since 1970, by the clock of the function. */
+  readonly at: number;
+  /** The method of `console`. */
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'log';
+  /** Formatted text as the console prints it, newlines kept. */
+  readonly text: string;
+}
+
 /** What the function knew about a failed call. */
 export interface TaskErrorFacts {
   /** Full name: `math.fibonacci`. */
@@ -77,6 +87,8 @@ export interface TaskErrorFacts {
   readonly requestId: string;
   /** Which attempt failed, from 1. */
   readonly attempt: number;
+  /** What the call wrote with `console`, up to `maxLogBytes`. Absent if it wrote nothing, or its environment died. */
+  readonly logs?: readonly LogLine[];
   /** Last 4 KB of the execution log; only of an environment that died. */
   readonly logTail?: string;
 }
@@ -90,6 +102,7 @@ export class TaskError extends LambdaPoolError implements TaskErrorFacts {
   readonly index: number;
   readonly requestId: string;
   readonly attempt: number;
+  readonly logs?: readonly LogLine[];
   readonly logTail?: string;
 
   static {
@@ -106,6 +119,7 @@ export class TaskError extends LambdaPoolError implements TaskErrorFacts {
     this.index = options.facts.index;
     this.requestId = options.facts.requestId;
     this.attempt = options.facts.attempt;
+    if (options.facts.logs !== undefined) this.logs = options.facts.logs;
     if (options.facts.logTail !== undefined) this.logTail = options.facts.logTail;
   }
 }

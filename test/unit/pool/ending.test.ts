@@ -115,7 +115,7 @@ test('terminate() drops what backs off, and leaves no timer', async () => {
   s.transport.rejectNext(new LambdaPoolError('THROTTLED', 'Rate Exceeded.', { retryable: true }));
   const call = rejection(s.pool.apply('math.square', { args: [1], timeoutMs: 1_000 }));
   await settle();
-  expect(s.clock.pending).toBe(2);
+  expect(s.clock.pending).toBeGreaterThan(1);
   await s.pool.terminate();
   expect(await call).toMatchObject({ code: 'POOL_TERMINATED' });
   expect(s.clock.pending).toBe(0);
