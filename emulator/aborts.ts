@@ -2,7 +2,8 @@
 
 export class Aborts<T extends object> {
   readonly #onAbort: (item: T, reason: unknown) => void;
-  readonly #items = new Map<AbortSignal, { readonly items: Set<T>; readonly listener: () => void }>();
+  // The listener stays as long as its signal: most signals that come once come again, and listeners are costly to add.
+  readonly #items = new WeakMap<AbortSignal, Set<T>>();
 
   constructor(onAbort: (item: T, reason: unknown) => void) {
     this.#onAbort = onAbort;
@@ -11,22 +12,19 @@ export class Aborts<T extends object> {
   add(signal: AbortSignal, item: T): void {
     const known = this.#items.get(signal);
     if (known !== undefined) {
-      known.items.add(item);
+      known.add(item);
       return;
     }
     const items = new Set([item]);
+    this.#items.set(signal, items);
     const listener = (): void => {
-      this.#items.delete(signal);
       for (const each of items) this.#onAbort(each, signal.reason);
+      items.clear();
     };
-    this.#items.set(signal, { items, listener });
     signal.addEventListener('abort', listener, { once: true });
   }
 
   delete(signal: AbortSignal, item: T): void {
-    const known = this.#items.get(signal);
-    if (known === undefined || !known.items.delete(item) || known.items.size > 0) return;
-    this.#items.delete(signal);
-    signal.removeEventListener('abort', known.listener);
+    this.#items.get(signal)?.delete(item);
   }
 }

@@ -28,13 +28,13 @@ export interface InvocationResult {
   readonly statusCode: 200 | 202 | 204;
   /** JSON text; empty for Event and DryRun. */
   readonly payload: string;
-  readonly functionError?: 'Unhandled';
+  readonly functionError?: 'Unhandled' | undefined;
   /** Absent for Event and DryRun, as on AWS. */
-  readonly executedVersion?: string;
+  readonly executedVersion?: string | undefined;
   /** Last 4,096 bytes of the log as text, if asked for. */
-  readonly logTail?: string;
+  readonly logTail?: string | undefined;
   /** First line of the build error, while the code on disk does not build and an older generation answers. */
-  readonly buildError?: string;
+  readonly buildError?: string | undefined;
 }
 
 /** A finished run, for those who watch. */

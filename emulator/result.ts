@@ -10,15 +10,24 @@ export interface ResultFacts {
   readonly buildError: string | undefined;
 }
 
-export function createResult(run: Run, ending: Ending, { reported, buildError }: ResultFacts): InvocationResult {
+export function createResult(run: Run, ending: Ending, facts: ResultFacts): InvocationResult {
   const { requestId, wantsLogTail } = run.request;
   const { payload, errorType } = ending.outcome;
-  const result: InvocationResult = { requestId, statusCode: 200, payload, executedVersion: '$LATEST' };
-  if (errorType === undefined && !wantsLogTail && buildError === undefined) return result;
+  const { buildError } = facts;
+  const result: InvocationResult = {
+    requestId,
+    statusCode: 200,
+    payload,
+    executedVersion: '$LATEST',
+    ...(errorType === undefined ? undefined : { functionError: 'Unhandled' }),
+    ...(buildError === undefined ? undefined : { buildError }),
+  };
+  if (!wantsLogTail) return result;
   return {
     ...result,
-    ...(errorType === undefined ? {} : { functionError: 'Unhandled' }),
-    ...(wantsLogTail ? { logTail: tailOf(renderLog(run, ending, reported)) } : {}),
-    ...(buildError === undefined ? {} : { buildError }),
+    // Written when it is read: a pool asks for it each time, and reads it only of environments that died.
+    get logTail() {
+      return tailOf(renderLog(run, ending, facts.reported));
+    },
   };
 }

@@ -23,11 +23,9 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       if (length > maxBytes) return resolve('too-large');
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
     });
-    const onGone = (): void => {
-      // Also emitted when all went well, and making an error costs.
+    // Comes in every case, after whatever went wrong. Making an error costs, and mostly all went well.
+    request.once('close', () => {
       if (!request.readableEnded) reject(new ClientGoneError('The client closed the connection.'));
-    };
-    request.once('error', onGone);
-    request.once('close', onGone);
+    });
   });
 }

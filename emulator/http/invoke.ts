@@ -1,5 +1,6 @@
 /** Invoke: POST /2015-03-31/functions/{FunctionName}/invocations. Reads, calls the core, answers. */
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Request, Response } from 'express';
 import { MAX_SYNC_REQUEST_BYTES } from '../limits.ts';
 import { entityTooLarge } from './api-errors.ts';
@@ -36,7 +37,7 @@ async function handle(core: EmulatorCore, request: Request, response: Response):
     const payload = parsePayload(body, headers.invocationType);
     const traceId = valueOf(request.headers, REQUEST_HEADER.traceId) ?? newTraceId();
     // An Event that was accepted runs whether or not its sender is still there.
-    const signal = headers.invocationType === 'RequestResponse' ? signalOf(response) : undefined;
+    const signal = headers.invocationType === 'RequestResponse' ? signalOf(request) : undefined;
     const result = await core.invoke({ ...ref, ...headers, payload, requestId, traceId, signal });
     sendResult(response, result, traceId);
   } catch (error) {
@@ -52,11 +53,15 @@ function functionRefOf(core: EmulatorCore, request: Request): FunctionRef {
   return parseFunctionRef(name, qualifier, () => callerOf(request.headers.authorization, core));
 }
 
-/** Aborts when the client goes away before it has its answer. */
-function signalOf(response: Response): AbortSignal {
+// One for each connection, which carries one request at a time: making one for each request costs more than the routing.
+const signals = new WeakMap<Socket, AbortSignal>();
+
+/** Aborts when the client goes away. An answer that it has got by then is not harmed. */
+function signalOf({ socket }: Request): AbortSignal {
+  const known = signals.get(socket);
+  if (known !== undefined) return known;
   const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableEnded) controller.abort(new ClientGoneError('The client closed the connection.'));
-  });
+  signals.set(socket, controller.signal);
+  socket.once('close', () => controller.abort(new ClientGoneError('The client closed the connection.')));
   return controller.signal;
 }

@@ -1,7 +1,8 @@
 /** The transport to an emulator in this very process: a direct call, no socket. Bundles the tasks root and reloads it. */
 import { availableParallelism } from 'node:os';
+import type * as EmulatorModule from '../../emulator/emulator.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
-import type { InvocationResult } from '../../emulator/invocation.ts';
+import type * as TasksSourceModule from '../bundle/tasks-source.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { checkBoolean, checkInteger, checkKeys, checkOneOf, checkStrings, invalidOption } from '../shared/options.ts';
 import type { InvokeRequest, InvokeResponse, Transport } from './transport.ts';
@@ -78,6 +79,8 @@ class EmulatorTransport implements Transport {
   readonly name = 'emulator';
   readonly #options: Required<EmulatorTransportOptions>;
   #emulator: Promise<Emulator> | undefined;
+  /** Spares each invocation a turn of the microtask queue. */
+  #running: Emulator | undefined;
   #disposed = false;
 
   constructor(options: Required<EmulatorTransportOptions>) {
@@ -86,13 +89,13 @@ class EmulatorTransport implements Transport {
 
   async invoke(request: InvokeRequest, { signal }: { readonly signal: AbortSignal }): Promise<InvokeResponse> {
     if (this.#disposed) throw new LambdaPoolError('POOL_CLOSED', 'The emulator transport has been closed.');
-    this.#emulator ??= this.#start();
-    const emulator = await this.#emulator;
+    const emulator = this.#running ?? (await (this.#emulator ??= this.#start()));
     const logType = request.logs ? 'Tail' : 'None';
-    const result = await emulator
-      .invoke({ functionName: FUNCTION_NAME, payload: request.payload, logType, signal })
-      .catch((error: unknown) => Promise.reject(translate(error)));
-    return response(result);
+    try {
+      return await emulator.invoke({ functionName: FUNCTION_NAME, payload: request.payload, logType, signal });
+    } catch (error) {
+      throw translate(error);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -104,30 +107,23 @@ class EmulatorTransport implements Transport {
   async #start(): Promise<Emulator> {
     const { tasksRoot, watch, isolation, concurrency, memoryMb, timeoutMs, env } = this.#options;
     // Both are heavy (esbuild, chokidar): loaded only when a pool really runs here.
-    const [{ Emulator }, { tasksSource }] = await Promise.all([
-      import('../../emulator/emulator.ts'),
-      import('../bundle/tasks-source.ts'),
-    ]);
+    const [{ Emulator }, { tasksSource }] = await loadParts();
     const emulator = new Emulator({ isolation, concurrency });
-    emulator.register({
-      functionName: FUNCTION_NAME,
-      code: tasksSource({ tasksRoot, watch }),
-      memoryMb,
-      timeoutMs,
-      env,
-    });
+    const code = tasksSource({ tasksRoot, watch });
+    emulator.register({ functionName: FUNCTION_NAME, code, memoryMb, timeoutMs, env });
+    this.#running = emulator;
     return emulator;
   }
 }
 
-function response(result: InvocationResult): InvokeResponse {
-  return {
-    payload: result.payload,
-    requestId: result.requestId,
-    ...(result.functionError !== undefined && { functionError: result.functionError }),
-    ...(result.executedVersion !== undefined && { executedVersion: result.executedVersion }),
-    ...(result.logTail !== undefined && { logTail: result.logTail }),
-  };
+function loadParts(): Promise<[typeof EmulatorModule, typeof TasksSourceModule]> {
+  return Promise.all([import('../../emulator/emulator.ts'), import('../bundle/tasks-source.ts')]).catch(
+    (cause: unknown) => {
+      // Nothing has run: it must not look like a call that was lost on its way.
+      const message = `The emulator could not be loaded: ${String(cause)}. Install lambdapool again.`;
+      throw new LambdaPoolError('UNREACHABLE', message, { cause });
+    },
+  );
 }
 
 /** An API error of the emulator, in the words of the pool. Our own errors and abort reasons pass as they are. */

@@ -11,12 +11,12 @@ export interface InvokeResponse {
   /** What the function answered: JSON text. */
   readonly payload: string;
   /** Set when the function failed: the kind that Lambda names in `X-Amz-Function-Error`. `payload` is then the error object. */
-  readonly functionError?: string;
+  readonly functionError?: string | undefined;
   readonly requestId: string;
   /** Version that ran: `$LATEST` or a number. */
-  readonly executedVersion?: string;
+  readonly executedVersion?: string | undefined;
   /** Last 4 KB of the execution log, decoded, if asked for. */
-  readonly logTail?: string;
+  readonly logTail?: string | undefined;
 }
 
 /** One way of reaching a function. Knows nothing of tasks, pools or retries. */
