@@ -1,4 +1,4 @@
-/** A file that lines are appended to: those of one turn of the event loop in one write. */
+/** A file that lines are appended to: those of one invocation in one write. */
 import { fdatasync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ioFailure } from './errors.ts';
@@ -9,9 +9,9 @@ const MAX_PENDING_CHARS = 1_048_576;
 const SYNC_INTERVAL_MS = 1_000;
 
 /**
- * Whatever was added is in the system's hands at the end of the turn, and outlives the death of this process; it is on the
- * disk, and outlives a failure of power, about a second later. The write is synchronous: to the system's memory it takes
- * microseconds, and nothing can come between an outcome and its line.
+ * Whatever was added is in the system's hands before the event loop goes on, and outlives the death of this process; it is
+ * on the disk, and outlives a failure of power, about a second later. The write is synchronous: to the system's memory it
+ * takes microseconds, and no other answer is read between an outcome and its line.
  */
 export class AppendFile {
   readonly path: string;
@@ -19,7 +19,7 @@ export class AppendFile {
   /** Told once when writing has failed, never from within `add`. Nothing more is written then. */
   onFailure: (error: unknown) => void = () => {};
   #pending = '';
-  #scheduled: NodeJS.Immediate | undefined;
+  #isScheduled = false;
   #failure: { readonly error: unknown; isReported: boolean } | undefined;
   #hasWritten = false;
   #syncedAt = performance.now();
@@ -37,7 +37,9 @@ export class AppendFile {
     if (this.#failure !== undefined) return;
     this.#pending += line;
     if (this.#pending.length >= MAX_PENDING_CHARS) this.#write();
-    this.#scheduled ??= setImmediate(() => this.#endTurn());
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => this.#flush());
   }
 
   /**
@@ -50,7 +52,6 @@ export class AppendFile {
   }
 
   async #close(): Promise<void> {
-    clearImmediate(this.#scheduled);
     try {
       this.#write();
       await this.#syncing?.promise;
@@ -61,11 +62,11 @@ export class AppendFile {
     }
   }
 
-  #endTurn(): void {
-    this.#scheduled = undefined;
+  #flush(): void {
+    this.#isScheduled = false;
     this.#write();
     if (this.#failure === undefined) return this.#sync();
-    if (this.#failure.isReported) return;
+    if (this.#failure.isReported || this.#closed !== undefined) return;
     this.#failure.isReported = true;
     this.onFailure(this.#failure.error);
   }
@@ -83,7 +84,12 @@ export class AppendFile {
   }
 
   #sync(): void {
-    if (this.#syncing !== undefined || performance.now() - this.#syncedAt < SYNC_INTERVAL_MS) return;
+    if (
+      this.#syncing !== undefined ||
+      this.#closed !== undefined ||
+      performance.now() - this.#syncedAt < SYNC_INTERVAL_MS
+    )
+      return;
     const syncing = Promise.withResolvers<void>();
     this.#syncing = syncing;
     // A file system that cannot do it says so at the end.
