@@ -1,4 +1,5 @@
 /** The job behind `imap` and `imapUnordered`: takes items as room allows, gives out results as they are asked for. */
+import { setImmediate } from 'node:timers/promises';
 import type { CallRequest } from '../../agent/protocol.ts';
 import type { WaitOptions } from '../shared/abort.ts';
 import { waitFor } from '../shared/abort.ts';
@@ -6,6 +7,7 @@ import { NOTHING_LEARNED, learn, nextSize } from './adaptive-chunks.ts';
 import type { ChunkSample } from './adaptive-chunks.ts';
 import { imapBuffersize } from './chunk-size.ts';
 import type { JobHost } from './gather-job.ts';
+import { ImapTally } from './imap-tally.ts';
 import type { Chunk, Job } from './job.ts';
 import type { Ending, Merge } from './merge.ts';
 import { linkSignal, warn } from './observers.ts';
@@ -57,12 +59,8 @@ export class ImapJob implements Job {
   readonly #options: ImapJobOptions;
   #unlink: () => void = () => {};
   readonly #waiters: Waiter[] = [];
-  #taken = 0;
-  #settled = 0;
-  #failed = 0;
+  readonly #tally: ImapTally;
   #given = 0;
-  /** What the meter knows of. */
-  #metered = { taken: 0, settled: 0, failed: 0, isOpen: false };
   /** For `chunksize: 'auto'`. */
   #learned = NOTHING_LEARNED;
   #isTaking = false;
@@ -79,6 +77,7 @@ export class ImapJob implements Job {
     this.task = options.task;
     this.policy = options.policy;
     this.#host = host;
+    this.#tally = new ImapTally(host.meter);
     this.#options = options;
     host.enter(this);
     this.#unlink = linkSignal(options.signal, (reason) => this.cancel(reason));
@@ -89,11 +88,11 @@ export class ImapJob implements Job {
     this.#fill();
   }
 
-  /** Takes no more items: what it has is given out, and then `error`. Nothing happens if it has all items. */
-  takeNoMore(error: unknown): void {
+  /** Takes no more items: what it has is given out, and then `reason`. Nothing happens if it has all items. */
+  takeNoMore(reason: unknown): void {
     if (this.#hasEnded || this.#isExhausted) return;
     this.#isExhausted = true;
-    this.#sourceFailure = { error };
+    this.#sourceFailure = { error: reason };
     this.#held = undefined;
     this.#options.source.close().catch((thrown: unknown) => this.#warn(thrown));
     this.#leaveIfDone();
@@ -124,8 +123,8 @@ export class ImapJob implements Job {
     this.#host.drop(this);
     this.#give();
     const closed = this.#options.source.close();
-    // A source that is about to give an item may take for ever to do so, and ends only then.
-    if (this.#isTaking) closed.catch((error: unknown) => this.#warn(error));
+    // A source that is about to give an item may take for ever to do so, and ends only then. Most have it at once.
+    if (this.#isTaking) await Promise.race([closed.catch((error: unknown) => this.#warn(error)), setImmediate()]);
     else await closed;
   }
 
@@ -134,7 +133,7 @@ export class ImapJob implements Job {
   }
 
   fail(index: number, error: unknown): void {
-    this.#failed += 1;
+    this.#tally.failed += 1;
     this.#options.merge.put(index, { ok: false, error });
   }
 
@@ -143,10 +142,10 @@ export class ImapJob implements Job {
   }
 
   advance(count: number): void {
-    this.#settled += count;
+    this.#tally.settled += count;
     this.#leaveIfDone();
-    this.#meter();
-    this.#report();
+    this.#tally.tell(!this.#isExhausted);
+    this.#tally.report(this.#options.onProgress, this.#isExhausted);
     this.#give();
   }
 
@@ -166,32 +165,6 @@ export class ImapJob implements Job {
     waiter.reject(error);
   }
 
-  /** Tells the meter what it does not know yet. */
-  #meter(): void {
-    const { meter } = this.#host;
-    const known = this.#metered;
-    const [taken, settled, failed] = [this.#taken, this.#settled, this.#failed];
-    const isOpen = !this.#isExhausted && !this.#hasEnded;
-    if (isOpen !== known.isOpen) meter[isOpen ? 'open' : 'shut']();
-    if (taken > known.taken) meter.expect(taken - known.taken);
-    if (settled > known.settled) meter.end(settled - known.settled, failed - known.failed);
-    if (this.#hasEnded) meter.withdraw(taken - settled);
-    this.#metered = { taken, settled, failed, isOpen };
-  }
-
-  #report(): void {
-    const { onProgress } = this.#options;
-    if (onProgress === undefined) return;
-    const [taken, failed] = [this.#taken, this.#failed];
-    const stats = this.#host.meter.snapshot();
-    const total = this.#isExhausted ? { total: taken } : {};
-    try {
-      onProgress({ done: this.#settled - failed, failed, taken, ...total, stats });
-    } catch (error) {
-      warn('onProgress', error);
-    }
-  }
-
   #warn(error: unknown): void {
     warn(`Closing the items of ${this.task}`, error);
   }
@@ -200,7 +173,7 @@ export class ImapJob implements Job {
   #fill(): void {
     while (!this.#isTaking && !this.#isExhausted && !this.#hasLeft) {
       const { count, buffersize } = this.#room;
-      if (buffersize - (this.#taken - this.#given) < count) return;
+      if (buffersize - (this.#tally.taken - this.#given) < count) return;
       this.#isTaking = true;
       const batch = this.#take(count);
       if (batch instanceof Promise) {
@@ -248,19 +221,19 @@ export class ImapJob implements Job {
     if (batch.failure === undefined) this.#send(batch.items);
     else this.#sourceFailure = batch.failure;
     this.#leaveIfDone();
-    this.#meter();
+    this.#tally.tell(!this.#isExhausted);
   }
 
   #send(items: readonly unknown[]): void {
     const { toArgs = alone } = this.#options;
-    const first = this.#taken;
+    const first = this.#tally.taken;
     const calls: CallRequest[] = [];
     const indexes: number[] = [];
     for (const item of items) {
       try {
-        calls.push(encodeArgs(toArgs(item), this.#taken));
-        indexes.push(this.#taken);
-        this.#taken += 1;
+        calls.push(encodeArgs(toArgs(item), this.#tally.taken));
+        indexes.push(this.#tally.taken);
+        this.#tally.taken += 1;
       } catch (error) {
         this.#failNext(error);
       }
@@ -280,15 +253,15 @@ export class ImapJob implements Job {
         return calls.flatMap((call, at) => this.#pack({ calls: [call], first: indexes?.[at] ?? first + at, attempt }));
       }
       this.fail(first, error);
-      this.#settled += 1;
+      this.#tally.settled += 1;
       return [];
     }
   }
 
   #failNext(error: unknown): void {
-    this.fail(this.#taken, error);
-    this.#taken += 1;
-    this.#settled += 1;
+    this.fail(this.#tally.taken, error);
+    this.#tally.taken += 1;
+    this.#tally.settled += 1;
   }
 
   /** Serves those who wait, with whatever has come. */
@@ -321,7 +294,7 @@ export class ImapJob implements Job {
 
   /** Nothing more will come. */
   get #isOver(): boolean {
-    return this.#hasEnded || (this.#isExhausted && this.#given === this.#taken);
+    return this.#hasEnded || (this.#isExhausted && this.#given === this.#tally.taken);
   }
 
   #comeBack(): void {
@@ -339,7 +312,7 @@ export class ImapJob implements Job {
 
   /** The pool has nothing more to do for it; the consumer may still have results to fetch. */
   get #isDone(): boolean {
-    return this.#isExhausted && this.#settled === this.#taken;
+    return this.#isExhausted && this.#tally.settled === this.#tally.taken;
   }
 
   #leaveIfDone(): void {
@@ -361,7 +334,7 @@ export class ImapJob implements Job {
 
   #end(): void {
     this.#hasEnded = true;
-    this.#meter();
+    this.#tally.giveUp();
     this.#unlink();
     this.#leave();
     this.#options.onDone?.();

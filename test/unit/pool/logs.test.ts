@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { TaskLog } from '../../../src/pool/logs.ts';
 import { TaskError } from '../../../src/shared/errors.ts';
 import { drain, range, rejection, setup } from './setup.ts';
@@ -16,25 +16,15 @@ const TALKERS = {
   },
 };
 
-/** What tasks print goes to the console of this process, too: not into the report of the tests. */
-async function quietly<T>(run: () => Promise<T>): Promise<T> {
-  const write = process.stdout.write;
-  const writeError = process.stderr.write;
-  process.stdout.write = () => true;
-  process.stderr.write = () => true;
-  try {
-    return await run();
-  } finally {
-    process.stdout.write = write;
-    process.stderr.write = writeError;
-  }
-}
+// What tasks print is of no interest in the report of the tests. Before the agent captures the console, which it does once.
+vi.spyOn(console, 'log').mockReturnValue();
+vi.spyOn(console, 'warn').mockReturnValue();
 
 test('onLog is told of each record with its call', async () => {
   const lines: TaskLog[] = [];
   await using s = setup({ workers: 1, onLog: (line) => lines.push(line) }, TALKERS);
   const before = Date.now();
-  await quietly(() => s.pool.map('talk.say', [7, 8], { chunksize: 2 }));
+  await s.pool.map('talk.say', [7, 8], { chunksize: 2 });
   const call = { task: 'talk.say', attempt: 1, requestId: 'request-1', at: expect.any(Number) };
   expect(lines).toEqual([
     { ...call, index: 0, level: 'log', text: 'working on 7' },
@@ -49,15 +39,15 @@ test('the onLog of a call replaces that of its pool', async () => {
   const ofPool: string[] = [];
   const ofCall: string[] = [];
   await using s = setup({ onLog: ({ text }) => ofPool.push(text) }, TALKERS);
-  await quietly(() => s.pool.apply('talk.say', { args: [1], onLog: ({ text }) => ofCall.push(text) }));
-  await quietly(async () => drain(s.pool.imap('talk.say', [2], { onLog: ({ text }) => ofCall.push(text) })));
+  await s.pool.apply('talk.say', { args: [1], onLog: ({ text }) => ofCall.push(text) });
+  await drain(s.pool.imap('talk.say', [2], { onLog: ({ text }) => ofCall.push(text) }));
   expect(ofPool).toEqual([]);
   expect(ofCall).toEqual(['working on 1', 'nearly\ndone', 'working on 2', 'nearly\ndone']);
 });
 
 test('the error of a failed call has its console output without anybody asking', async () => {
   await using s = setup({ workers: 1 }, TALKERS);
-  const error = await quietly(() => rejection(s.pool.map('talk.fail', range(4), { chunksize: 4 })));
+  const error = await rejection(s.pool.map('talk.fail', range(4), { chunksize: 4 }));
   expect(error).toBeInstanceOf(TaskError);
   expect(error).toMatchObject({ index: 1, logs: [{ level: 'log', text: 'working on 1' }] });
 });
@@ -65,20 +55,20 @@ test('the error of a failed call has its console output without anybody asking',
 test('where nobody listens, calls that return send no logs back', async () => {
   await using s = setup({ workers: 1 }, TALKERS);
   const replies: string[] = [];
-  const { invoke } = s.transport;
+  const invoke = s.transport.invoke.bind(s.transport);
   s.transport.invoke = async (...args) => {
-    const response = await invoke.apply(s.transport, args);
+    const response = await invoke(...args);
     replies.push(response.payload);
     return response;
   };
-  await quietly(() => rejection(s.pool.map('talk.fail', range(4), { chunksize: 4 })));
+  await rejection(s.pool.map('talk.fail', range(4), { chunksize: 4 }));
   expect(replies[0]?.match(/working on \d/g)).toEqual(['working on 1', 'working on 3']);
 });
 
 test('logs of every attempt are told, with its number', async () => {
   const lines: TaskLog[] = [];
   await using s = setup({ workers: 1, retries: 1, onLog: (line) => lines.push(line) }, TALKERS);
-  await quietly(() => rejection(s.pool.apply('talk.fail', { args: [1] })));
+  await rejection(s.pool.apply('talk.fail', { args: [1] }));
   expect(lines.map(({ attempt, requestId }) => [attempt, requestId])).toEqual([
     [1, 'request-1'],
     [2, 'request-2'],
@@ -87,9 +77,9 @@ test('logs of every attempt are told, with its number', async () => {
 
 test('maxLogBytes cuts, with a mark; 0 asks for nothing', async () => {
   await using s = setup({ workers: 1, maxLogBytes: 8 }, TALKERS);
-  const cut = await quietly(() => rejection(s.pool.apply('talk.fail', { args: [1] })));
+  const cut = await rejection(s.pool.apply('talk.fail', { args: [1] }));
   expect(cut).toMatchObject({ logs: [{ text: 'working ' }, { text: expect.stringContaining('maxLogBytes is 8') }] });
-  const none = await quietly(() => rejection(s.pool.apply('talk.fail', { args: [1], maxLogBytes: 0 })));
+  const none = await rejection(s.pool.apply('talk.fail', { args: [1], maxLogBytes: 0 }));
   expect(none).toHaveProperty('logs', undefined);
   expect(s.transport.seen.at(-1)?.request).not.toHaveProperty('maxLogBytes');
 });
@@ -108,7 +98,7 @@ test('an onLog that throws becomes a warning, and the call its result', async ()
     throw new Error('full');
   };
   await using s = setup({ onLog }, TALKERS);
-  expect(await quietly(() => s.pool.apply('talk.say', { args: [5] }))).toBe(5);
+  expect(await s.pool.apply('talk.say', { args: [5] })).toBe(5);
   expect((await promise).message).toContain('onLog threw: Error: full');
 });
 
