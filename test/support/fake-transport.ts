@@ -105,7 +105,8 @@ export class FakeTransport implements Transport {
   }
 }
 
-function manifestOf(tasks: Readonly<Record<string, FakeTask>>): Manifest {
+/** A manifest of tasks that stand in no file. */
+export function manifestOf(tasks: Readonly<Record<string, FakeTask>>): Manifest {
   const entries = Object.entries(tasks).map(([name, fn]): [string, TaskEntry] => [
     name,
     { module: name, export: 'run', params: paramsOf(fn), file: 'fake.ts', line: 1, hash: 'fake' },
