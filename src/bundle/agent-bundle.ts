@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { agentBuildOptions } from './build-options.ts';
 import { hashOf } from './content-hash.ts';
 import type { Esbuild, OutputFile } from './esbuild.ts';
-import type { BundleFile } from './task-outputs.ts';
+import type { BundleFile } from './bundle-file.ts';
 
 let built: Promise<ReadonlyMap<string, BundleFile>> | undefined;
 

@@ -5,7 +5,7 @@ import { hashOf } from './content-hash.ts';
 import { isHidden } from './discover.ts';
 import type { BuildOptions, Plugin } from './esbuild.ts';
 import { relativeTo } from './paths.ts';
-import type { BundleFile } from './task-outputs.ts';
+import type { BundleFile } from './bundle-file.ts';
 
 /** Matches paths with forward slashes: `*` and `?` stay within a folder, `**` crosses folders. */
 function globPattern(glob: string): RegExp {

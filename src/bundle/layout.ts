@@ -2,7 +2,7 @@
 import type { Manifest, TaskEntry } from '../../agent/manifest.ts';
 import { AGENT_SPECIFIER } from './build-options.ts';
 import { hashOf } from './content-hash.ts';
-import type { BundleFile } from './task-outputs.ts';
+import type { BundleFile } from './bundle-file.ts';
 
 export interface LayoutInput {
   readonly modules: readonly string[];

@@ -3,6 +3,7 @@ import type { Manifest } from '../../agent/manifest.ts';
 import { readAssets } from './assets.ts';
 import { buildAgent } from './agent-bundle.ts';
 import { buildFailed, messagesOf, oneLine, relocate } from './build-errors.ts';
+import type { BundleFile } from './bundle-file.ts';
 import { taskBuildOptions, type InMemoryBuild } from './build-options.ts';
 import { discoverModules, type TaskModule } from './discover.ts';
 import { leaseEsbuild, type BuildContext, type BuildResult, type EsbuildLease, type Message } from './esbuild.ts';
@@ -12,7 +13,7 @@ import { NativePackages, type NativePackage } from './native-packages.ts';
 import { isInPackages } from './paths.ts';
 import { stayAlive } from './stay-alive.ts';
 import { SourceReader } from './source-reader.ts';
-import { BuildGraph, OutputCache, type BundleFile } from './task-outputs.ts';
+import { BuildGraph, OutputCache } from './task-outputs.ts';
 import { join } from 'node:path';
 
 export interface BuilderOptions {

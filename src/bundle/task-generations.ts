@@ -3,14 +3,13 @@ import { relative } from 'node:path';
 import type { Manifest } from '../../agent/manifest.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { asBuildFailure } from './build-errors.ts';
-import type { CodeBundle, CodeChange } from './code-source.ts';
+import type { CodeBundle, CodeChange, CodeSource } from './code-source.ts';
 import { resolveTasksRoot } from './discover.ts';
 import { Generations, type Generation } from './generations.ts';
 import { findProject, openWorkFolder } from './project-folder.ts';
 import { SourceWatch } from './source-watch.ts';
 import { stayAlive } from './stay-alive.ts';
 import { TaskBuilder, type BuilderOptions, type BuiltTasks } from './task-builder.ts';
-import type { TasksSource } from './tasks-source.ts';
 import { filesOfFailure } from './watched-files.ts';
 
 export interface TaskGenerationsOptions {
@@ -29,6 +28,17 @@ interface Workshop {
   readonly builder: TaskBuilder;
   readonly generations: Promise<Generations>;
   readonly watch: SourceWatch<Outcome> | undefined;
+}
+
+/** A source of code whose tasks are known. */
+export interface TasksSource extends CodeSource {
+  /**
+   * The manifest of the newest good bundle; builds at the first call.
+   * @throws {LambdaPoolError} BUILD_FAILED when there has never been a good one.
+   */
+  manifest(): Promise<Manifest>;
+  /** What deserves mention in the newest good bundle and is no error, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 export class TaskGenerations implements TasksSource {

@@ -1,13 +1,9 @@
 /** What a run of esbuild made: its files, which module each belongs to, and which source each import led to. */
 import { basename, join } from 'node:path';
 import { withRequire } from './build-options.ts';
+import type { BundleFile } from './bundle-file.ts';
 import { hashOf } from './content-hash.ts';
 import type { BuildResult, Metafile, OutputFile } from './esbuild.ts';
-
-export interface BundleFile {
-  readonly contents: string | Uint8Array;
-  readonly hash: string;
-}
 
 type Finished = BuildResult<{ write: false; metafile: true }>;
 

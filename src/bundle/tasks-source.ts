@@ -1,9 +1,9 @@
 /** The tasks of a root as a source of code: built at the first call, and with `watch` after each change. */
-import type { Manifest } from '../../agent/manifest.ts';
 import { checkBoolean, checkKeys, invalidOption } from '../shared/options.ts';
-import type { CodeSource } from './code-source.ts';
 import { toPath } from './paths.ts';
-import { TaskGenerations, type TaskGenerationsOptions } from './task-generations.ts';
+import { TaskGenerations, type TaskGenerationsOptions, type TasksSource } from './task-generations.ts';
+
+export type { TasksSource } from './task-generations.ts';
 
 export interface TasksSourceOptions {
   /** Folder of the task modules; a relative path is relative to the working directory. */
@@ -14,16 +14,6 @@ export interface TasksSourceOptions {
   readonly external?: readonly string[];
   /** Globs, relative to the tasks root, of files to copy beside the modules: `**\/*.csv`. @default [] */
   readonly assets?: readonly string[];
-}
-
-export interface TasksSource extends CodeSource {
-  /**
-   * The manifest of the newest good bundle; builds at the first call.
-   * @throws {LambdaPoolError} BUILD_FAILED when there has never been a good one.
-   */
-  manifest(): Promise<Manifest>;
-  /** What deserves mention in the newest good bundle and is no error, a sentence each. */
-  readonly notes: readonly string[];
 }
 
 /**
