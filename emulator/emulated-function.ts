@@ -133,7 +133,8 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   // What the environments tell.
 
   environmentReady(environment: Environment): void {
-    this.#spares.refill();
+    // A second process could not listen for a debugger where the first one does.
+    if (this.options.inspectPort === undefined) this.#spares.refill();
     const warmup = this.#warmup;
     if (environment.generation === this.#current) {
       this.#scheduler.started(environment);
@@ -226,9 +227,10 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   }
 
   #startSandbox(): ReturnType<StartSandbox> {
-    const { memoryMb } = this.options;
+    const { memoryMb, inspectPort } = this.options;
     return this.#surroundings.startSandbox({
       memoryMb,
+      inspectPort,
       env: environmentVariables({ ...this.#surroundings.account, ...this.options }),
     });
   }

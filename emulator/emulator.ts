@@ -12,6 +12,7 @@ import type { EmulatorEvents, InvocationRequest, InvocationResult } from './invo
 import { exceedsBytes, MAX_EVENT_REQUEST_BYTES, MAX_SYNC_REQUEST_BYTES } from './limits.ts';
 import { createMemoryWatch, type MemoryWatch } from './memory-watch.ts';
 import {
+  checkInspectable,
   DEFAULT_FUNCTION_NAME,
   resolveEmulatorOptions,
   resolveFunctionOptions,
@@ -73,6 +74,7 @@ export class Emulator implements AsyncDisposable {
    */
   register(options: FunctionOptions): void {
     const resolved = resolveFunctionOptions(options);
+    checkInspectable(resolved, this.#options);
     const { functionName } = resolved;
     this.#assertOpen();
     if (this.#functions.has(functionName)) {

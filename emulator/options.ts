@@ -13,6 +13,7 @@ import {
 import { RESERVED_VARIABLES } from './environment-variables.ts';
 import {
   EVENT_RETRY_DELAYS_MS,
+  INIT_TIMEOUT_MS,
   MAX_ENVIRONMENT_BYTES,
   MAX_MEMORY_MB,
   MAX_TIMEOUT_MS,
@@ -55,6 +56,12 @@ export interface FunctionOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Which runtime to be: nodejs22.x knows callbacks. The Node that runs is the emulator's own. @default 'nodejs24.x' */
   readonly runtime?: 'nodejs22.x' | 'nodejs24.x' | undefined;
+  /**
+   * Port on 127.0.0.1 at which an environment waits for a debugger before it runs anything; `timeoutMs` does not hold
+   * then. For an emulator with `isolation: 'process'` and a `concurrency` of 1, as there is but one such port.
+   * @default no debugger
+   */
+  readonly inspectPort?: number | undefined;
 }
 
 export interface ResolvedEmulatorOptions {
@@ -72,14 +79,17 @@ export interface ResolvedFunctionOptions {
   readonly timeoutMs: number;
   readonly env: Readonly<Record<string, string>>;
   readonly runtime: 'nodejs22.x' | 'nodejs24.x';
+  readonly inspectPort: number | undefined;
 }
 
 /** Name of a function that is not given one. */
 export const DEFAULT_FUNCTION_NAME = 'lambdapool';
 
 const EMULATOR_KEYS = ['isolation', 'concurrency', 'accountId', 'region', 'eventRetryDelaysMs'] as const;
-const FUNCTION_KEYS = ['functionName', 'code', 'memoryMb', 'timeoutMs', 'env', 'runtime'] as const;
+const FUNCTION_KEYS = ['functionName', 'code', 'memoryMb', 'timeoutMs', 'env', 'runtime', 'inspectPort'] as const;
 
+/** As long as a timer can count, INIT included: 24 days. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1 - INIT_TIMEOUT_MS;
 const MAX_RETRIES = 2;
 const MAX_RETRY_DELAY_MS = 3_600_000;
 
@@ -98,14 +108,27 @@ export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulat
 /** @throws {LambdaPoolError} OPTION_INVALID */
 export function resolveFunctionOptions(options: FunctionOptions): ResolvedFunctionOptions {
   checkKeys('register', options, FUNCTION_KEYS);
+  const { inspectPort } = options;
+  const timeoutMs = checkInteger('timeoutMs', options.timeoutMs ?? 60_000, { min: 1, max: MAX_TIMEOUT_MS });
+  if (inspectPort !== undefined) checkInteger('inspectPort', inspectPort, { min: 1, max: 65_535 });
   return {
     functionName: checkName('functionName', options.functionName ?? DEFAULT_FUNCTION_NAME),
     code: checkCode(options.code),
     memoryMb: checkInteger('memoryMb', options.memoryMb ?? 1769, { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB }),
-    timeoutMs: checkInteger('timeoutMs', options.timeoutMs ?? 60_000, { min: 1, max: MAX_TIMEOUT_MS }),
+    // Who looks at a call step by step should not be hurried.
+    timeoutMs: inspectPort === undefined ? timeoutMs : NO_TIMEOUT_MS,
     env: checkEnv(options.env ?? {}),
     runtime: checkOneOf('runtime', options.runtime ?? 'nodejs24.x', ['nodejs22.x', 'nodejs24.x']),
+    inspectPort,
   };
+}
+
+/** @throws {LambdaPoolError} OPTION_INVALID where nobody, or more than one, could listen for a debugger. */
+export function checkInspectable(options: ResolvedFunctionOptions, emulator: ResolvedEmulatorOptions): void {
+  if (options.inspectPort === undefined) return;
+  if (emulator.isolation === 'process' && emulator.concurrency === 1) return;
+  const message = "The option `inspectPort` needs an emulator with `isolation: 'process'` and `concurrency: 1`.";
+  throw new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'inspectPort' } });
 }
 
 /** What names must look like: they become parts of ARNs and of paths. */

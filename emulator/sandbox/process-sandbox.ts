@@ -38,7 +38,7 @@ class ProcessSandbox implements Sandbox {
     const heapMb = Math.max(16, Math.floor(settings.memoryMb * HEAP_SHARE));
     this.#child = spawn(
       process.execPath,
-      [`--max-old-space-size=${heapMb}`, ...ENTRY_FLAGS, entryFile('process-entry')],
+      [`--max-old-space-size=${heapMb}`, ...inspectFlags(settings), ...ENTRY_FLAGS, entryFile('process-entry')],
       {
         env: settings.env,
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -148,4 +148,8 @@ class ProcessSandbox implements Sandbox {
     this.#exited = true;
     this.#listener?.exited(exit);
   }
+}
+
+function inspectFlags({ inspectPort }: SandboxSettings): string[] {
+  return inspectPort === undefined ? [] : [`--inspect-brk=127.0.0.1:${inspectPort}`];
 }

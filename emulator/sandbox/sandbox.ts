@@ -38,6 +38,8 @@ export interface SandboxSettings {
   readonly memoryMb: number;
   /** The whole environment of the code: nothing is added but what the platform needs to start a process. */
   readonly env: Readonly<Record<string, string>>;
+  /** Port on 127.0.0.1 at which it waits for a debugger. Processes only. */
+  readonly inspectPort?: number | undefined;
 }
 
 /** Starts a sandbox without code. Never throws: failing to start is an exit. */

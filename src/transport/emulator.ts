@@ -42,9 +42,19 @@ export interface EmulatorTransportOptions {
    * @default false
    */
   readonly watch?: boolean;
+  /**
+   * Port on 127.0.0.1 at which the environment waits for a debugger before it runs anything. Takes `isolation: 'process'`
+   * and `concurrency: 1`; `timeoutMs` does not hold.
+   * @default no debugger
+   */
+  readonly inspectPort?: number;
 }
 
-const KNOWN = ['tasksRoot', 'isolation', 'concurrency', 'memoryMb', 'timeoutMs', 'env', 'watch'];
+const KNOWN = ['tasksRoot', 'isolation', 'concurrency', 'memoryMb', 'timeoutMs', 'env', 'watch', 'inspectPort'];
+
+/** Options with all defaults in place. */
+type Resolved = Required<Omit<EmulatorTransportOptions, 'inspectPort'>> & Pick<EmulatorTransportOptions, 'inspectPort'>;
+
 const FUNCTION_NAME = 'lambdapool';
 
 /**
@@ -58,7 +68,7 @@ export function emulatorTransport(options: EmulatorTransportOptions = {}): Trans
   return new EmulatorTransport(resolveOptions(options));
 }
 
-function resolveOptions(options: EmulatorTransportOptions): Required<EmulatorTransportOptions> {
+function resolveOptions(options: EmulatorTransportOptions): Resolved {
   checkKeys('emulatorTransport()', options, KNOWN);
   const tasksRoot = options.tasksRoot ?? './tasks';
   if (!(tasksRoot instanceof URL) && (typeof tasksRoot !== 'string' || tasksRoot === '')) {
@@ -72,18 +82,19 @@ function resolveOptions(options: EmulatorTransportOptions): Required<EmulatorTra
     timeoutMs: checkInteger('timeoutMs', options.timeoutMs ?? 60_000, { min: 1, max: 900_000 }),
     env: checkStrings('env', options.env ?? {}),
     watch: checkBoolean('watch', options.watch ?? false),
+    ...(options.inspectPort !== undefined && { inspectPort: options.inspectPort }),
   };
 }
 
 class EmulatorTransport implements Transport {
   readonly name = 'emulator';
-  readonly #options: Required<EmulatorTransportOptions>;
+  readonly #options: Resolved;
   #emulator: Promise<Emulator> | undefined;
   /** Spares each invocation a turn of the microtask queue. */
   #running: Emulator | undefined;
   #disposed = false;
 
-  constructor(options: Required<EmulatorTransportOptions>) {
+  constructor(options: Resolved) {
     this.#options = options;
   }
 
@@ -105,12 +116,12 @@ class EmulatorTransport implements Transport {
   }
 
   async #start(): Promise<Emulator> {
-    const { tasksRoot, watch, isolation, concurrency, memoryMb, timeoutMs, env } = this.#options;
+    const { tasksRoot, watch, isolation, concurrency, memoryMb, timeoutMs, env, inspectPort } = this.#options;
     // Both are heavy (esbuild, chokidar): loaded only when a pool really runs here.
     const [{ Emulator }, { tasksSource }] = await loadParts();
     const emulator = new Emulator({ isolation, concurrency });
     const code = tasksSource({ tasksRoot, watch });
-    emulator.register({ functionName: FUNCTION_NAME, code, memoryMb, timeoutMs, env });
+    emulator.register({ functionName: FUNCTION_NAME, code, memoryMb, timeoutMs, env, inspectPort });
     this.#running = emulator;
     return emulator;
   }
