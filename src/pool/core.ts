@@ -19,7 +19,6 @@ import type {
   MapOptions,
   Policies,
   PoolOptions,
-  ResumeOptions,
 } from './options.ts';
 import { recordPaths } from './record-options.ts';
 import { runMissing, runRecorded } from './recorded-map.ts';
@@ -138,7 +137,7 @@ export class PoolCore {
   }
 
   /** @throws {LambdaPoolError} OPTION_INVALID, POOL_CLOSED, JOURNAL_UNUSABLE */
-  async resume<R>(path: string, resumeOptions: ResumeOptions, finish: GatherOptions<R>['finish']): Promise<R> {
+  async resume<R>(path: string, resumeOptions: Omit<MapCall['options'], 'journal'>, finish: GatherOptions<R>['finish']): Promise<R> {
     const record = recordPaths({ ...resumeOptions, journal: checkString('path', path) });
     const chunksize = options.checkChunksize(resumeOptions.chunksize);
     this.lifecycle.checkOpen();

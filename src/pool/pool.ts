@@ -132,10 +132,11 @@ export class Pool implements AsyncDisposable {
    * @example
    * const results = await pool.resume('run.jsonl');
    */
-  async resume<R = unknown>(path: string, resumeOptions: ResumeOptions = {}): Promise<R[]> {
+  resume<R = unknown>(path: string, resumeOptions: Omit<SettleOptions, 'journal'>): Promise<PromiseSettledResult<R>[]>;
+  resume<R = unknown>(path: string, resumeOptions?: ResumeOptions): Promise<R[]>;
+  async resume(path: string, resumeOptions: ResumeOptions | Omit<SettleOptions, 'journal'> = {}): Promise<unknown[]> {
     checkKeys('resume()', resumeOptions, options.RESUME_KEYS);
-    // The task's signature is the caller's word.
-    return this.#core.resume(path, resumeOptions, all) as Promise<R[]>;
+    return this.#core.resume<unknown[]>(path, resumeOptions, resumeOptions.onError === 'settle' ? settleAll : all);
   }
 
   /** As `map`; the result can be looked at before it is there. */
