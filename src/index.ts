@@ -28,6 +28,7 @@ export type {
   TaskOptions,
 } from './pool/options.ts';
 export type { Items, Pool } from './pool/pool.ts';
+export type { TaskHandle, TaskTree } from './pool/task-tree.ts';
 export type { Architecture } from './pool/prices.ts';
 export type { Stall } from './pool/stall.ts';
 export type { WatchOptions } from './pool/stats-options.ts';
@@ -40,3 +41,4 @@ export type { EmulatorTransportOptions } from './transport/emulator.ts';
 export { lambdaTransport } from './transport/lambda.ts';
 export type { LambdaTransportCredentials, LambdaTransportOptions } from './transport/lambda.ts';
 export type { InvokeRequest, InvokeResponse, Transport } from './transport/transport.ts';
+export type { Task, TaskFunction, TaskName } from './typed/task-types.ts';

@@ -1,10 +1,11 @@
 /** What a pool and an executor have in common: checks each call and makes the job that it becomes. */
 import { systemClock } from '../shared/clock.ts';
 import type { Clock } from '../shared/clock.ts';
-import { LambdaPoolError } from '../shared/errors.ts';
 import { checkFunction, checkInteger, checkKeys, checkOneOf, checkString, invalidOption } from '../shared/options.ts';
 import { reopenJournal } from '../journal/journal.ts';
 import type { Transport } from '../transport/transport.ts';
+import { anyTaskName } from '../typed/task-names.ts';
+import type { TaskNames } from '../typed/task-names.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { GatherJob } from './gather-job.ts';
 import type { GatherOptions, JobHost } from './gather-job.ts';
@@ -12,14 +13,7 @@ import { ImapJob } from './imap-job.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Merge } from './merge.ts';
 import * as options from './options.ts';
-import type {
-  ApplyOptions,
-  Callbacks,
-  ImapOptions,
-  MapOptions,
-  Policies,
-  PoolOptions,
-} from './options.ts';
+import type { ApplyOptions, Callbacks, ImapOptions, MapOptions, Policies, PoolOptions } from './options.ts';
 import { recordPaths } from './record-options.ts';
 import { runMissing, runRecorded } from './recorded-map.ts';
 import { encodeArgs, encodeKwds, pack } from './request.ts';
@@ -37,13 +31,16 @@ export interface PoolParts {
   readonly random?: () => number;
   /** Instead of the option `workers`, where the number is found out only later. */
   readonly workers?: WorkerCount | undefined;
+  /** The names that tasks may have. Default: every string. */
+  readonly names?: TaskNames | undefined;
 }
 
 /** A `map` or one of its kin, as it came. */
 export interface MapCall {
   /** Of the method, for messages. */
   readonly name: string;
-  readonly task: string;
+  /** Its name, or a function whose name the pool knows. */
+  readonly task: unknown;
   readonly items: unknown;
   readonly options: Omit<MapOptions, 'onError'> & { readonly onError?: GatherOptions<unknown>['onError'] };
   readonly toArgs: MapPlan['toArgs'];
@@ -52,7 +49,8 @@ export interface MapCall {
 /** An `imap` or one of its kin, as it came. */
 export interface ImapCall {
   readonly name: string;
-  readonly task: string;
+  /** Its name, or a function whose name the pool knows. */
+  readonly task: unknown;
   readonly items: unknown;
   readonly options: ImapOptions;
   readonly merge: Merge;
@@ -69,6 +67,7 @@ export class PoolCore {
   readonly lifecycle: Lifecycle;
   readonly host: JobHost;
   readonly #policies: Policies;
+  readonly #names: TaskNames;
 
   /** Owns `transport` and closes it at its end. */
   constructor(transport: Transport, poolOptions: PoolOptions, parts: PoolParts) {
@@ -76,7 +75,8 @@ export class PoolCore {
     const workers = parts.workers ?? new WorkerCount(checkInteger('workers', poolOptions.workers, { min: 1 }));
     this.workers = workers;
     this.#policies = options.resolvePolicies(poolOptions);
-    const { clock = systemClock, random = Math.random } = parts;
+    const { clock = systemClock, random = Math.random, names = anyTaskName } = parts;
+    this.#names = names;
     const watch = openWatch(poolOptions, clock);
     const dispatcher = new Dispatcher({ transport, workers, clock, random, watch });
     const lifecycle = new Lifecycle(dispatcher, async () => transport[Symbol.asyncDispose]());
@@ -96,23 +96,36 @@ export class PoolCore {
     };
   }
 
-  /** @throws {LambdaPoolError} OPTION_INVALID, POOL_CLOSED */
-  check(name: string, task: string, callOptions: options.CallOptions & Callbacks<never>): void {
-    options.checkCall(name, task, callOptions);
+  /**
+   * The full name of a task that was given by its name or as a function.
+   * @throws {LambdaPoolError} OPTION_INVALID, TASK_NOT_FOUND
+   */
+  nameOf(task: unknown, name: string): string {
+    return this.#names.resolve(task, name);
+  }
+
+  /**
+   * Checks what all calls have in common, and names the task.
+   * @throws {LambdaPoolError} OPTION_INVALID, TASK_NOT_FOUND, POOL_CLOSED
+   */
+  check(name: string, task: unknown, callOptions: options.CallOptions & Callbacks<never>): string {
+    const fullName = this.nameOf(task, name);
+    options.checkCall(name, fullName, callOptions);
     this.lifecycle.checkOpen();
+    return fullName;
   }
 
   /**
    * One call. Arguments that cannot be sent fail the job.
    * @throws {LambdaPoolError} OPTION_INVALID, POOL_CLOSED
    */
-  apply<R>(name: string, task: string, callOptions: ApplyOptions): GatherJob<R> {
-    this.check(name, task, callOptions);
+  apply<R>(name: string, ref: unknown, callOptions: ApplyOptions): GatherJob<R> {
+    const task = this.check(name, ref, callOptions);
     const policy = this.#policies.of(task, callOptions);
     const { args = [], kwds, signal } = callOptions;
     if (!Array.isArray(args)) throw invalidOption('args', 'an array of arguments', args);
     if (kwds !== undefined && !isRecord(kwds)) throw invalidOption('kwds', 'an object of arguments by name', kwds);
-    const job = new GatherJob<R>(this.host, { task, policy, signal, finish: first });
+    const job = new GatherJob<R>(this.host, { task, policy, signal, finish: (results) => results[0] as R });
     try {
       const call = kwds === undefined ? encodeArgs(args, undefined) : encodeKwds(args, kwds);
       job.start(1, pack(job, { calls: [call], first: 0, attempt: 1 }));
@@ -124,8 +137,8 @@ export class PoolCore {
 
   /** @throws {LambdaPoolError} OPTION_INVALID, POOL_CLOSED */
   map<R>(call: MapCall, finish: GatherOptions<R>['finish']): Promise<R> {
-    const { name, task, items, options: mapOptions, toArgs } = call;
-    this.check(name, task, mapOptions);
+    const { name, items, options: mapOptions, toArgs } = call;
+    const task = this.check(name, call.task, mapOptions);
     const record = recordPaths(mapOptions);
     const chunksize = options.checkChunksize(mapOptions.chunksize);
     const source = openSource(items, name);
@@ -137,7 +150,11 @@ export class PoolCore {
   }
 
   /** @throws {LambdaPoolError} OPTION_INVALID, POOL_CLOSED, JOURNAL_UNUSABLE */
-  async resume<R>(path: string, resumeOptions: Omit<MapCall['options'], 'journal'>, finish: GatherOptions<R>['finish']): Promise<R> {
+  async resume<R>(
+    path: string,
+    resumeOptions: Omit<MapCall['options'], 'journal'>,
+    finish: GatherOptions<R>['finish'],
+  ): Promise<R> {
     const record = recordPaths({ ...resumeOptions, journal: checkString('path', path) });
     const chunksize = options.checkChunksize(resumeOptions.chunksize);
     this.lifecycle.checkOpen();
@@ -158,15 +175,14 @@ export class PoolCore {
     const onError = checkOneOf('onError', mapOptions.onError ?? 'wait', ['wait', 'failFast', 'settle']);
     if (onProgress !== undefined) checkFunction('onProgress', onProgress);
     const policy = this.#policies.of(task, mapOptions);
-    const speculate = checkSpeculate(mapOptions.speculate);
-    if (speculate !== undefined && !policy.idempotent) throw needsIdempotent(task);
+    const speculate = checkSpeculate(mapOptions.speculate, { task, isIdempotent: policy.idempotent });
     return new GatherJob<R>(this.host, { task, policy, signal, onProgress, onError, speculate, finish });
   }
 
   /** @throws {LambdaPoolError} OPTION_INVALID, POOL_CLOSED */
   imap(call: ImapCall): ImapJob {
-    const { name, task, items, options: imapOptions, merge, toArgs, onDone } = call;
-    this.check(name, task, imapOptions);
+    const { name, items, options: imapOptions, merge, toArgs, onDone } = call;
+    const task = this.check(name, call.task, imapOptions);
     const { signal, onProgress } = imapOptions;
     if (onProgress !== undefined) checkFunction('onProgress', onProgress);
     const chunksize = options.checkChunksize(imapOptions.chunksize) ?? 1;
@@ -176,19 +192,6 @@ export class PoolCore {
     const shape = { merge, chunksize, buffersize, toArgs, onDone };
     return new ImapJob(this.host, { task, policy, signal, onProgress, source, ...shape });
   }
-}
-
-// The task's signature is the caller's word.
-function first<R>(results: unknown[]): R {
-  return results[0] as R;
-}
-
-function needsIdempotent(task: string): LambdaPoolError {
-  return new LambdaPoolError(
-    'OPTION_INVALID',
-    `\`speculate\` runs some calls twice: it needs ${task} to be marked \`idempotent\`.`,
-    { details: { option: 'speculate' } },
-  );
 }
 
 function isRecord(value: unknown): boolean {

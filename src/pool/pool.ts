@@ -2,6 +2,7 @@
 import { LambdaPoolError } from '../shared/errors.ts';
 import { checkInteger, checkKeys, show } from '../shared/options.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { ApplyParameters, ArgumentListOf, Inferred, ItemOf, ResultOf, TaskRef } from '../typed/task-types.ts';
 import { AsyncResult } from './async-result.ts';
 import { PoolCore } from './core.ts';
 import type { ImapCall, MapCall, PoolParts } from './core.ts';
@@ -12,6 +13,7 @@ import { OrderedMerge, UnorderedMerge } from './merge.ts';
 import * as options from './options.ts';
 import type {
   ApplyOptions,
+  CallOptions,
   Callbacks,
   ImapOptions,
   MapOptions,
@@ -22,16 +24,20 @@ import type {
 import { settleAll } from './settled.ts';
 import { isIterable } from './source.ts';
 import type { PoolStats } from './stats.ts';
+import { taskTree } from './task-tree.ts';
+import type { TaskTree } from './task-tree.ts';
 
+// An array is an iterable: named by itself, it lets the compiler point at the item that does not fit.
 /** Items of `map` and its kin. */
-export type Items<T> = Iterable<T> | AsyncIterable<T>;
+export type Items<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
 
 /**
  * Python's `multiprocessing.Pool`, over any transport. Methods that return a promise reject; the others throw if they are
- * called wrongly.
+ * called wrongly. `Tasks` is the type of the tasks, such as `{ math: typeof math }`: calls are checked against it.
  */
-export class Pool implements AsyncDisposable {
+export class Pool<Tasks = unknown> implements AsyncDisposable {
   readonly #core: PoolCore;
+  #tree: TaskTree<Tasks> | undefined;
 
   /** Owns `transport` and closes it at its end. */
   constructor(transport: Transport, poolOptions: PoolOptions, parts: PoolParts = {}) {
@@ -63,22 +69,43 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
+   * The tasks as functions.
+   * @example
+   * await pool.task.math.fibonacci(10);
+   * await pool.task.math.fibonacci.map([1, 2, 3]);
+   */
+  get task(): TaskTree<Tasks> {
+    // The tree has the names; the pool checks them, call by call.
+    const pool: Pool = this as Pool;
+    return (this.#tree ??= taskTree<Tasks>(pool));
+  }
+
+  /**
    * Runs one call.
    * @throws {TaskError} what the task threw is its `cause`.
    * @example
    * await pool.apply('math.fibonacci', { args: [10] });
    * await pool.apply('math.fibonacci', { kwds: { n: 10 } });
    */
-  async apply<R = unknown>(task: string, applyOptions: ApplyOptions = {}): Promise<R> {
+  apply<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    ...rest: ApplyParameters<Tasks, N, CallOptions>
+  ): Promise<ResultOf<Tasks, N, NoInfer<R>>>;
+  async apply(task: unknown, applyOptions: ApplyOptions = {}): Promise<unknown> {
     checkKeys('apply()', applyOptions, options.APPLY_KEYS);
-    return this.#core.apply<R>('apply', task, applyOptions).promise;
+    return this.#core.apply('apply', task, applyOptions).promise;
   }
 
   /** Runs one call; its result can be looked at before it is there. */
-  applyAsync<R = unknown>(task: string, applyOptions: ApplyOptions & Callbacks<R> = {}): AsyncResult<R> {
+  applyAsync<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    ...rest: ApplyParameters<Tasks, N, CallOptions & Callbacks<ResultOf<Tasks, N, NoInfer<R>>>>
+  ): AsyncResult<ResultOf<Tasks, N, NoInfer<R>>>;
+  applyAsync(task: unknown, applyOptions: ApplyOptions & Callbacks<never> = {}): AsyncResult<unknown> {
     checkKeys('applyAsync()', applyOptions, options.APPLY_ASYNC_KEYS);
-    const { promise } = this.#core.apply<R>('applyAsync', task, applyOptions);
-    return new AsyncResult(promise, `applyAsync('${task}')`, applyOptions);
+    // The task's signature is the caller's word.
+    const job = this.#core.apply<never>('applyAsync', task, applyOptions);
+    return new AsyncResult(job.promise, `applyAsync('${job.task}')`, applyOptions);
   }
 
   /**
@@ -86,22 +113,34 @@ export class Pool implements AsyncDisposable {
    * failed, rejects with the error of the first of them (see `onError`). If an item cannot be sent, or the iterable throws,
    * nothing is sent.
    */
-  map<R = unknown>(task: string, items: Items<unknown>, mapOptions: SettleOptions): Promise<PromiseSettledResult<R>[]>;
-  map<R = unknown>(task: string, items: Items<unknown>, mapOptions?: MapOptions): Promise<R[]>;
-  async map(task: string, items: Items<unknown>, mapOptions: MapOptions | SettleOptions = {}): Promise<unknown[]> {
+  map<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ItemOf<Tasks, N>>,
+    mapOptions: SettleOptions,
+  ): Promise<PromiseSettledResult<ResultOf<Tasks, N, NoInfer<R>>>[]>;
+  map<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ItemOf<Tasks, N>>,
+    mapOptions?: MapOptions,
+  ): Promise<ResultOf<Tasks, N, NoInfer<R>>[]>;
+  async map(task: unknown, items: Items<unknown>, mapOptions: MapOptions | SettleOptions = {}): Promise<unknown[]> {
     checkKeys('map()', mapOptions, options.MAP_KEYS);
     return this.#map({ name: 'map', task, items, options: mapOptions, toArgs: one });
   }
 
   /** As `map`, where each item is an array of arguments. */
-  starmap<R = unknown>(
-    task: string,
-    items: Items<Iterable<unknown>>,
+  starmap<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ArgumentListOf<Tasks, N>>,
     mapOptions: SettleOptions,
-  ): Promise<PromiseSettledResult<R>[]>;
-  starmap<R = unknown>(task: string, items: Items<Iterable<unknown>>, mapOptions?: MapOptions): Promise<R[]>;
+  ): Promise<PromiseSettledResult<ResultOf<Tasks, N, NoInfer<R>>>[]>;
+  starmap<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ArgumentListOf<Tasks, N>>,
+    mapOptions?: MapOptions,
+  ): Promise<ResultOf<Tasks, N, NoInfer<R>>[]>;
   async starmap(
-    task: string,
+    task: unknown,
     items: Items<Iterable<unknown>>,
     mapOptions: MapOptions | SettleOptions = {},
   ): Promise<unknown[]> {
@@ -115,14 +154,17 @@ export class Pool implements AsyncDisposable {
    * @example
    * for (const each of await pool.mapSettled('math.factorial', [3, -1])) if (each.status === 'rejected') console.error(each.reason);
    */
-  async mapSettled<R = unknown>(
-    task: string,
-    items: Items<unknown>,
+  async mapSettled<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ItemOf<Tasks, N>>,
     mapOptions: Omit<MapOptions, 'onError'> = {},
-  ): Promise<PromiseSettledResult<R>[]> {
+  ): Promise<PromiseSettledResult<ResultOf<Tasks, N, NoInfer<R>>>[]> {
     checkKeys('mapSettled()', mapOptions, options.SETTLED_KEYS);
     const call: MapCall = { name: 'mapSettled', task, items, options: mapOptions, toArgs: one };
-    return this.#core.map({ ...call, options: { ...mapOptions, onError: 'settle' } }, settleAll<R>);
+    return this.#core.map(
+      { ...call, options: { ...mapOptions, onError: 'settle' } },
+      settleAll<ResultOf<Tasks, N, NoInfer<R>>>,
+    );
   }
 
   /**
@@ -140,21 +182,27 @@ export class Pool implements AsyncDisposable {
   }
 
   /** As `map`; the result can be looked at before it is there. */
-  mapAsync<R = unknown>(
-    task: string,
-    items: Items<unknown>,
-    mapOptions: MapOptions & Callbacks<R[]> = {},
-  ): AsyncResult<R[]> {
-    return this.#mapAsync<R>({ name: 'mapAsync', task, items, options: mapOptions, toArgs: one }, mapOptions);
+  mapAsync<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ItemOf<Tasks, N>>,
+    mapOptions: MapOptions & Callbacks<ResultOf<Tasks, N, NoInfer<R>>[]> = {},
+  ): AsyncResult<ResultOf<Tasks, N, NoInfer<R>>[]> {
+    return this.#mapAsync<ResultOf<Tasks, N, NoInfer<R>>>(
+      { name: 'mapAsync', task, items, options: mapOptions, toArgs: one },
+      mapOptions,
+    );
   }
 
   /** As `starmap`; the result can be looked at before it is there. */
-  starmapAsync<R = unknown>(
-    task: string,
-    items: Items<Iterable<unknown>>,
-    mapOptions: MapOptions & Callbacks<R[]> = {},
-  ): AsyncResult<R[]> {
-    return this.#mapAsync<R>({ name: 'starmapAsync', task, items, options: mapOptions, toArgs: spread }, mapOptions);
+  starmapAsync<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ArgumentListOf<Tasks, N>>,
+    mapOptions: MapOptions & Callbacks<ResultOf<Tasks, N, NoInfer<R>>[]> = {},
+  ): AsyncResult<ResultOf<Tasks, N, NoInfer<R>>[]> {
+    return this.#mapAsync<ResultOf<Tasks, N, NoInfer<R>>>(
+      { name: 'starmapAsync', task, items, options: mapOptions, toArgs: spread },
+      mapOptions,
+    );
   }
 
   /**
@@ -163,13 +211,33 @@ export class Pool implements AsyncDisposable {
    * @example
    * for await (const y of pool.imap('forecast.compute', stores())) console.log(y);
    */
-  imap<R = unknown>(task: string, items: Items<unknown>, imapOptions: ImapOptions = {}): ImapIterator<R> {
-    return this.#imap<R>({ name: 'imap', task, items, options: imapOptions, merge: new OrderedMerge() });
+  imap<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ItemOf<Tasks, N>>,
+    imapOptions: ImapOptions = {},
+  ): ImapIterator<ResultOf<Tasks, N, NoInfer<R>>> {
+    return this.#imap<ResultOf<Tasks, N, NoInfer<R>>>({
+      name: 'imap',
+      task,
+      items,
+      options: imapOptions,
+      merge: new OrderedMerge(),
+    });
   }
 
   /** As `imap`, with the results in the order in which they come. */
-  imapUnordered<R = unknown>(task: string, items: Items<unknown>, imapOptions: ImapOptions = {}): ImapIterator<R> {
-    return this.#imap<R>({ name: 'imapUnordered', task, items, options: imapOptions, merge: new UnorderedMerge() });
+  imapUnordered<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    items: Items<ItemOf<Tasks, N>>,
+    imapOptions: ImapOptions = {},
+  ): ImapIterator<ResultOf<Tasks, N, NoInfer<R>>> {
+    return this.#imap<ResultOf<Tasks, N, NoInfer<R>>>({
+      name: 'imapUnordered',
+      task,
+      items,
+      options: imapOptions,
+      merge: new UnorderedMerge(),
+    });
   }
 
   /** Takes no more calls and lets those it has finish; `join()` waits for that. Then the transport is closed. */
@@ -207,7 +275,8 @@ export class Pool implements AsyncDisposable {
 
   #mapAsync<R>(call: MapCall, callbacks: Callbacks<R[]>): AsyncResult<R[]> {
     checkKeys(`${call.name}()`, call.options, options.MAP_ASYNC_KEYS);
-    return new AsyncResult(this.#map<R>(call), `${call.name}('${call.task}')`, callbacks);
+    const task = this.#core.nameOf(call.task, call.name);
+    return new AsyncResult(this.#map<R>({ ...call, task }), `${call.name}('${task}')`, callbacks);
   }
 
   #imap<R>(call: ImapCall): ImapIterator<R> {

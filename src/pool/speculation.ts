@@ -1,5 +1,6 @@
 /** Which chunks of a map take so long that a second copy of them is worth its price. Pure: time is an argument. */
 
+import { LambdaPoolError } from '../shared/errors.ts';
 import { checkKeys, invalidOption } from '../shared/options.ts';
 
 /** When a second copy of a chunk is sent. */
@@ -17,8 +18,12 @@ export interface SpeculateOptions {
 }
 
 /** @throws {LambdaPoolError} OPTION_INVALID */
-export function checkSpeculate(value: unknown): SpeculateOptions | undefined {
+export function checkSpeculate(
+  value: unknown,
+  of: { readonly task: string; readonly isIdempotent: boolean },
+): SpeculateOptions | undefined {
   if (value === undefined || value === false) return undefined;
+  if (!of.isIdempotent) throw needsIdempotent(of.task);
   if (value === true) return {};
   if (typeof value !== 'object' || value === null) throw invalidOption('speculate', 'true or an object', value);
   checkKeys('speculate', value, ['percentile', 'factor']);
@@ -27,6 +32,11 @@ export function checkSpeculate(value: unknown): SpeculateOptions | undefined {
     ...(percentile !== undefined && { percentile: checkNumber('speculate.percentile', percentile, isShare) }),
     ...(factor !== undefined && { factor: checkNumber('speculate.factor', factor, isMoreThanOne) }),
   };
+}
+
+function needsIdempotent(task: string): LambdaPoolError {
+  const message = `\`speculate\` runs some calls twice: it needs ${task} to be marked \`idempotent\`.`;
+  return new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'speculate', task } });
 }
 
 interface Range {
