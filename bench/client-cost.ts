@@ -81,7 +81,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** AWS Signature Version 4 of a POST without a query; the key of a day is derived once. */
 class Signer {
   #day = '';
-  #key = Buffer.alloc(0);
+  #key: Buffer = Buffer.alloc(0);
 
   sign(host: string, path: string, body: string): http.OutgoingHttpHeaders {
     const date = new Date().toISOString().replace(/[:-]|\.\d+/g, '');

@@ -171,8 +171,8 @@ export class ImapJob implements Job {
 
   /** Takes as many chunks as there is room for. Never more than one `take` at a time. */
   #fill(): void {
+    const { count, buffersize } = this.#room;
     while (!this.#isTaking && !this.#isExhausted && !this.#hasLeft) {
-      const { count, buffersize } = this.#room;
       if (buffersize - (this.#tally.taken - this.#given) < count) return;
       this.#isTaking = true;
       const batch = this.#take(count);

@@ -11,7 +11,7 @@ export class ImapTally {
   failed = 0;
   readonly #meter: Meter;
   /** What the meter knows of. */
-  #told = { taken: 0, settled: 0, failed: 0, isOpen: false };
+  readonly #told = { taken: 0, settled: 0, failed: 0, isOpen: false };
 
   constructor(meter: Meter) {
     this.#meter = meter;
@@ -29,7 +29,10 @@ export class ImapTally {
     if (!isOpen && told.isOpen) meter.shut();
     if (taken > told.taken) meter.expect(taken - told.taken);
     if (settled > told.settled) meter.end(settled - told.settled, failed - told.failed);
-    this.#told = { taken, settled, failed, isOpen };
+    told.taken = taken;
+    told.settled = settled;
+    told.failed = failed;
+    told.isOpen = isOpen;
   }
 
   /** What has not settled never will. */

@@ -34,7 +34,7 @@ export class RecentRate {
   /** Forgets what is too old. */
   #turnTo(now: number): void {
     const bucket = Math.floor(now / BUCKET_MS);
-    if (bucket === this.#bucket) return;
+    if (bucket <= this.#bucket) return;
     const first = Math.max(this.#bucket + 1, bucket - BUCKETS + 1);
     for (let each = first; each <= bucket; each += 1) {
       this.#total -= this.#counts[each % BUCKETS] ?? 0;

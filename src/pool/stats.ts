@@ -40,6 +40,8 @@ export interface PoolStats {
 /** What the meter reads of a chunk, and writes on it. */
 export interface Metered {
   readonly place: { readonly size: number; readonly attempt: number };
+  /** How often it was refused before. */
+  readonly refusals: number;
   /** When it was last sent, by the pool's clock; undefined while it is not under way. */
   sentAt: number | undefined;
   /** Milliseconds that its invocation took: inside the function if that is known, else from its sending to its answer. */
@@ -62,6 +64,8 @@ export class Meter {
   #coldStarts = 0;
   #longestMs = 0;
   #lastEndAt = 0;
+  /** When something last was sent or came back: the clock is not asked again for what follows from that. */
+  #lastEventAt = 0;
 
   constructor(clock: Clock, architecture: Architecture = 'x86_64') {
     this.#clock = clock;
@@ -114,24 +118,26 @@ export class Meter {
     this.#expected -= calls;
     this.#done += calls - failed;
     this.#failed += failed;
-    this.#lastEndAt = this.#clock.now();
+    this.#lastEndAt = this.#lastEventAt;
     this.#rate.add(this.#lastEndAt, calls);
   }
 
-  /** A chunk is sent; again, if it was refused and has kept its slot. */
+  /** A chunk is sent. Said twice, it counts once. */
   sent(chunk: Metered): void {
     const now = this.#clock.now();
     if (chunk.sentAt === undefined) {
       this.#inFlight += chunk.place.size;
-      if (chunk.place.attempt > 1) this.#retried += chunk.place.size;
+      if (chunk.place.attempt > 1 && chunk.refusals === 0) this.#retried += chunk.place.size;
     }
     chunk.sentAt = now;
+    this.#lastEventAt = now;
   }
 
   /** It is no longer under way, whatever became of it. Nothing happens when that was said before. */
   freed(chunk: Metered): void {
     if (chunk.sentAt === undefined) return;
-    chunk.durationMs = this.#clock.now() - chunk.sentAt;
+    this.#lastEventAt = this.#clock.now();
+    chunk.durationMs = this.#lastEventAt - chunk.sentAt;
     chunk.sentAt = undefined;
     this.#inFlight -= chunk.place.size;
   }

@@ -5,7 +5,12 @@ import { LambdaPoolError } from '../../../src/shared/errors.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { drain, range, rejection, setup } from './setup.ts';
 
-const chunk = (size: number, attempt = 1): Metered => ({ place: { size, attempt }, sentAt: undefined, durationMs: 0 });
+const chunk = (size: number): Metered => ({
+  place: { size, attempt: 1 },
+  refusals: 0,
+  sentAt: undefined,
+  durationMs: 0,
+});
 const report = (ms: number, more = ''): string =>
   `REPORT RequestId: x\tDuration: ${ms}.00 ms\tBilled Duration: ${ms} ms\tMemory Size: 1024 MB\tMax Memory Used: 36 MB${more}\t\n`;
 
