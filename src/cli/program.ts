@@ -25,7 +25,8 @@ export function createProgram(context: Context): Command {
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
-  for (const add of [addDev, addTasks, addApply, addMap]) printErrors(add(program, context), context.io);
+  for (const add of [addDev, addTasks, addApply, addMap, addResume, addReplay])
+    printErrors(add(program, context), context.io);
   return printErrors(program, context.io);
 }
 
@@ -127,6 +128,7 @@ function addMap(program: Command, { io, signal, setExitCode }: Context): Command
     .argument('[file]', 'one JSON value a line; - or nothing: standard input')
     .option('-w, --workers <number>', 'invocations at once (default: number of cores; none on AWS)', integer(1, 10_000))
     .option('-c, --chunksize <number>', 'items in one invocation (default: 1)', integer(1, 1_000_000))
+    .option('-j, --journal <file>', 'write the run down, so that it can go on after an interruption')
     .addHelpText('after', MAP_EXAMPLES)
     .action(async (task: string, file: string | undefined, flags: TargetOptions & MapFlags) => {
       const { map } = await import('./commands/map.ts');
@@ -138,6 +140,52 @@ function addMap(program: Command, { io, signal, setExitCode }: Context): Command
 interface MapFlags {
   readonly workers?: number;
   readonly chunksize?: number;
+  readonly journal?: string;
+}
+
+function addResume(program: Command, { io, signal, setExitCode }: Context): Command {
+  return withTarget(common(program.command('resume')))
+    .description(
+      'Go on with an interrupted run: make the calls that its journal has no result of, and print all results.',
+    )
+    .argument('<journal>', 'file that `lambdapool map --journal` or the option `journal` of a map has written')
+    .option('-w, --workers <number>', 'invocations at once (default: number of cores; none on AWS)', integer(1, 10_000))
+    .option('-c, --chunksize <number>', 'calls in one invocation (default: 1)', integer(1, 1_000_000))
+    .addHelpText('after', RESUME_EXAMPLES)
+    .action(async (file: string, flags: TargetOptions & Omit<MapFlags, 'journal'>) => {
+      const { resume } = await import('./commands/resume.ts');
+      const failed = await resume({ file, ...flags }, io, signal);
+      if (failed > 0) setExitCode(1);
+    });
+}
+
+interface ReplayFlags {
+  readonly tasks: string;
+  readonly index?: number;
+  readonly inspect?: number;
+  readonly env?: Record<string, string>;
+}
+
+function addReplay(program: Command, { io, signal, setExitCode }: Context): Command {
+  const env = (text: string, earlier?: Record<string, string>): Record<string, string> =>
+    environmentVariable(text, earlier ?? {}, io.env);
+  return common(program.command('replay'))
+    .description('Run the calls of a run that failed again on this machine, with the same arguments.')
+    .argument('<file>', 'a journal, or what the option `failures` of a map has written')
+    .option('-t, --tasks <folder>', 'folder of the task modules', DEFAULT_TASKS_ROOT)
+    .option('-i, --index <number>', 'only the call of this index', integer(0, Number.MAX_SAFE_INTEGER))
+    .addOption(
+      new Option('--inspect [port]', 'wait for a debugger (default port: 9229)')
+        .argParser(integer(1, 65_535))
+        .preset('9229'),
+    )
+    .option('--env <KEY[=VALUE]>', "environment variable of the tasks; without VALUE your shell's (repeatable)", env)
+    .addHelpText('after', REPLAY_EXAMPLES)
+    .action(async (file: string, { env = {}, ...flags }: ReplayFlags) => {
+      const { replay } = await import('./commands/replay.ts');
+      const failed = await replay({ file, env, ...flags }, io, signal);
+      if (failed > 0) setExitCode(1);
+    });
 }
 
 function withTarget(command: Command): Command {
@@ -216,4 +264,23 @@ hold becomes its nearest relative.
 
 Examples:
   $ seq 1 30 | lambdapool map math.fibonacci --tasks ./tasks
-  $ lambdapool map forecast.compute series.jsonl --workers 8 > forecasts.jsonl`;
+  $ lambdapool map forecast.compute series.jsonl --workers 8 > forecasts.jsonl
+  $ lambdapool map forecast.compute series.jsonl --journal run.jsonl > forecasts.jsonl
+
+With --journal all items are read first, and the results are printed at the end. The same command, or
+\`lambdapool resume run.jsonl\`, makes only the calls that have no result yet.`;
+
+const RESUME_EXAMPLES = `
+Results are printed as \`lambdapool map\` does, those of earlier runs included. Calls that had failed are made again.
+
+Examples:
+  $ lambdapool resume run.jsonl --tasks ./tasks > results.jsonl
+  $ LAMBDAPOOL_TRANSPORT=lambda lambdapool resume run.jsonl --function math-helpers --workers 100`;
+
+const REPLAY_EXAMPLES = `
+Exits with 0 if all succeed now, 1 if some still fail, 2 if nothing ran.
+
+Examples:
+  $ lambdapool replay run.jsonl --tasks ./tasks
+  $ lambdapool replay failures.jsonl --index 17 --inspect
+  $ lambdapool replay failures.jsonl --env STAGE=dev --env DATABASE_URL`;

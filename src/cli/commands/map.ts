@@ -1,13 +1,13 @@
 /** `lambdapool map`: one task over many items, JSON lines in and out. */
 import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { isLambdaPoolError } from '../../shared/errors.ts';
-import type { LambdaPoolErrorCode } from '../../shared/errors.ts';
+import type { LambdaPool } from '../../lambda-pool.ts';
 import { usage } from '../arguments.ts';
 import { failureLine } from '../failure.ts';
 import type { Input, Io } from '../io.ts';
 import { readJsonLines } from '../json-lines.ts';
 import { openPool } from '../open-pool.ts';
+import { isOfAll, printOutcomes } from '../outcomes.ts';
 import { startProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { toJsonLine } from '../results.ts';
@@ -20,6 +20,8 @@ export interface MapCommandOptions extends TargetFlags {
   readonly file?: string | undefined;
   readonly workers?: number | undefined;
   readonly chunksize?: number | undefined;
+  /** A file to write the run to, with which it can go on. */
+  readonly journal?: string | undefined;
 }
 
 /** Reads, calls and prints as it goes. Returns how many calls failed. */
@@ -34,7 +36,9 @@ export async function map(options: MapCommandOptions, io: Io, signal: AbortSigna
     await using pool = await openPool(target, { workers, signal });
     using progress = await startProgress(io.stderr, options.task, await countItems(name, io));
     const items = new NumberedItems(input, name === '-' ? 'standard input' : name);
-    const { chunksize } = options;
+    const { chunksize, journal } = options;
+    if (journal !== undefined)
+      return await mapWithJournal({ pool, items, progress, options: { ...options, journal }, signal }, io);
     const results = pool.imap(options.task, items, { signal, ...(chunksize !== undefined && { chunksize }) });
     return await print({ results, items, progress }, io);
   } finally {
@@ -82,27 +86,35 @@ class NumberedItems implements AsyncIterable<unknown> {
   }
 }
 
+interface Journalled {
+  readonly pool: LambdaPool;
+  readonly items: NumberedItems;
+  readonly progress: Progress;
+  readonly options: MapCommandOptions & { readonly journal: string };
+  readonly signal: AbortSignal;
+}
+
+/** All items are read before the first is sent, as a journal is one of a whole run; results are printed at the end. */
+async function mapWithJournal(parts: Journalled, io: Io): Promise<number> {
+  const { pool, items, progress, options, signal } = parts;
+  let told = 0;
+  const outcomes = await pool.mapSettled(options.task, items, {
+    signal,
+    journal: options.journal,
+    chunksize: options.chunksize ?? 1,
+    onProgress: ({ done, failed }) => {
+      for (; told < done + failed; told += 1) progress.advance(told >= done);
+    },
+  });
+  progress[Symbol.dispose]();
+  return printOutcomes(outcomes, io, () => `line ${items.nextLine()}`);
+}
+
 interface Printing {
   readonly results: AsyncIterableIterator<unknown>;
   readonly items: NumberedItems;
   readonly progress: Progress;
 }
-
-/** What fails one call for these reasons fails all. */
-function isOfAll(error: unknown): boolean {
-  return isLambdaPoolError(error) && OF_ALL.has(error.code);
-}
-
-const OF_ALL: ReadonlySet<LambdaPoolErrorCode> = new Set<LambdaPoolErrorCode>([
-  'TASK_NOT_FOUND',
-  'BUILD_FAILED',
-  'OPTION_INVALID',
-  'TASKS_DIFFER',
-  'ACCESS_DENIED',
-  'FUNCTION_NOT_FOUND',
-  'UNREACHABLE',
-  'BUG',
-]);
 
 /** One line of output for each item, in order: its result, or null where it failed. */
 async function print({ results, items, progress }: Printing, io: Io): Promise<number> {
