@@ -1,6 +1,6 @@
 /** The one suite that every way of reaching a function passes: the fixture tasks, called through a pool. */
 import { describe, expect, test } from 'vitest';
-import { LambdaPool, TaskError, type LambdaPoolErrorCode, type Transport } from '../../src/index.ts';
+import { LambdaPool, TaskError, type LambdaPoolErrorCode, type TaskLog, type Transport } from '../../src/index.ts';
 
 /** One place where tasks run. */
 export interface Place {
@@ -294,6 +294,58 @@ export function describePoolContract(place: Place): void {
         const reason = new Error('no longer needed');
         controller.abort(reason);
         await expect(call).rejects.toBe(reason);
+      });
+    });
+
+    describe('what is told', () => {
+      test('console output comes back call by call, in order, the same everywhere', async () => {
+        await using pool = await openPool();
+        const lines: TaskLog[] = [];
+        const texts = ['one', 'two', 'drei\nvier'];
+        await pool.map('faults.log', texts, { chunksize: 2, onLog: (line) => lines.push(line) });
+        const sorted = lines.toSorted((a, b) => a.index - b.index);
+        expect(sorted.map(({ index, level, text }) => [index, level, text])).toEqual(
+          texts.flatMap((text, index) => ['log', 'warn', 'error'].map((level) => [index, level, `${level}: ${text}`])),
+        );
+        expect(sorted.every(({ task, attempt }) => task === 'faults.log' && attempt === 1)).toBe(true);
+        expect(sorted[0]?.requestId).toMatch(/^[\da-f-]{36}$/);
+        expect(sorted[0]?.requestId).toBe(sorted[3]?.requestId);
+        expect(sorted[0]?.requestId).not.toBe(sorted[6]?.requestId);
+      });
+
+      test('the error of a failed call has what the call wrote, without anybody asking', async () => {
+        await using pool = await openPool();
+        const error = await pool
+          .apply('faults.logAndThrow', { args: ['the last words'] })
+          .catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(TaskError);
+        expect((error as TaskError).logs?.map(({ text }) => text).join('\n')).toContain('the last words');
+        expect((error as TaskError).logTail).toBeUndefined();
+      });
+
+      test('the error of an environment that died has the last 4 KB of its log', async () => {
+        await using pool = await openPool();
+        const error = await pool.apply('faults.exit', { args: [3] }).catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'TASK_EXITED', logTail: expect.stringContaining('REPORT RequestId: ') });
+        expect((error as TaskError).logs).toBeUndefined();
+      });
+
+      test('stats know of environments that were started, billed time and cost', async () => {
+        await using pool = await openPool({ memoryMb: 512 });
+        await pool.map('math.square', [1, 2, 3], { chunksize: 1 });
+        const stats = pool.stats();
+        expect(stats).toMatchObject({ queued: 0, inFlight: 0, done: 3, failed: 0, invocations: 3, timeLeftMs: 0 });
+        expect(stats.coldStarts).toBeGreaterThanOrEqual(1);
+        expect(stats.billedMs).toBeGreaterThanOrEqual(3);
+        const gbSeconds = ((stats.billedMs ?? 0) / 1000) * 0.5;
+        expect(stats.costUsd).toBeCloseTo(gbSeconds * 0.0000166667 + 3 * 0.0000002, 12);
+      });
+
+      test('chunks of automatic size keep the order and grow', async () => {
+        await using pool = await openPool();
+        const input = Array.from({ length: 3_000 }, (_, i) => i);
+        expect(await pool.map('math.square', input, { chunksize: 'auto' })).toEqual(input.map((n) => n * n));
+        expect(pool.stats().invocations).toBeLessThan(200);
       });
     });
   });
