@@ -9,12 +9,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Effort, Result } from './harness.ts';
+import { benchClientCost } from './client-cost.ts';
 import { benchHttp } from './http.ts';
 import { benchMemory } from './memory.ts';
 import { benchAgentAlone, benchCodecAlone, benchPoolAlone } from './parts.ts';
 import { benchApply, benchBig, benchFibonacci, benchLatency, benchMap } from './pools.ts';
 import { benchReload } from './reload.ts';
 import { machine, markdownTable, terminalTable } from './report.ts';
+import { benchSmallTasks } from './small-tasks.ts';
 import { benchDevStart, benchImport } from './start.ts';
 
 const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Result | null>>> = {
@@ -25,6 +27,8 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Result | n
   fibonacci: benchFibonacci,
   memory: benchMemory,
   http: benchHttp,
+  small: benchSmallTasks,
+  client: benchClientCost,
   reload: benchReload,
   dev: benchDevStart,
   import: benchImport,
