@@ -28,7 +28,7 @@ export type {
   TaskOptions,
 } from './pool/options.ts';
 export type { Items, Pool } from './pool/pool.ts';
-export type { TaskHandle, TaskTree } from './pool/task-tree.ts';
+export type { TaskHandle, TaskTree, TasksAreUntyped } from './pool/task-tree.ts';
 export type { Architecture } from './pool/prices.ts';
 export type { Stall } from './pool/stall.ts';
 export type { WatchOptions } from './pool/stats-options.ts';

@@ -2,20 +2,30 @@
 import { availableParallelism } from 'node:os';
 import { LazyTransport } from './pool/lazy-transport.ts';
 import { POOL_KEYS } from './pool/options.ts';
-import type { PoolOptions } from './pool/options.ts';
+import type { PoolOptions, TaskOptions } from './pool/options.ts';
 import { Pool } from './pool/pool.ts';
 import { WorkerCount } from './pool/worker-count.ts';
 import { LambdaPoolError } from './shared/errors.ts';
 import { checkKeys, checkString, invalidOption, show } from './shared/options.ts';
 import type { LambdaTransportCredentials, LambdaTransportOptions } from './transport/lambda.ts';
 import type { Transport } from './transport/transport.ts';
+import { namesOf } from './typed/task-names.ts';
+import type { TaskName } from './typed/task-types.ts';
 
 /**
  * Options of `LambdaPool`. Where it runs: `transport` if given; else what LAMBDAPOOL_TRANSPORT says (`lambda`, `emulator`,
  * or the URL of an endpoint such as `http://127.0.0.1:3001`); else on Lambda if `lambdaEntrypoint` is given; else in an
  * emulator in this process.
  */
-export interface LambdaPoolOptions extends Omit<PoolOptions, 'workers'> {
+export interface LambdaPoolOptions<Tasks = unknown> extends Omit<PoolOptions, 'workers' | 'taskOptions'> {
+  /**
+   * The modules of the tasks, by the names that they have in the tasks root: `{ math, pipeline: { forecast } }`. The pool
+   * then takes their functions for their names, and refuses unknown names before it sends anything. Calls run where
+   * the pool runs, also then.
+   */
+  readonly tasks?: Tasks | undefined;
+  /** Options for some tasks, by full name: `{ 'math.fibonacci': { retries: 2 } }`. */
+  readonly taskOptions?: { readonly [Name in TaskName<Tasks>]?: TaskOptions } | undefined;
   /**
    * How many invocations may be in flight at once, in the whole pool. Required on AWS Lambda. `'auto'`: as many as the
    * account lets the function have, asked at the first call (lambda:GetAccountSettings, lambda:GetFunctionConcurrency); in
@@ -70,12 +80,17 @@ export const PLACE_KEYS: readonly string[] = [
  * @example
  * await using pool = new LambdaPool({ workers: 10, lambdaEntrypoint: 'math-helpers' });
  * await pool.map('math.fibonacci', [1, 2, 3]);
+ * @example Checked at compile time: a name, an item or a result that does not fit is an error.
+ * import * as math from './tasks/math.ts';
+ * const pool = new LambdaPool({ tasks: { math } });
  */
-export class LambdaPool extends Pool {
-  constructor(options: LambdaPoolOptions = {}) {
-    checkKeys('LambdaPool', options, [...POOL_KEYS, ...PLACE_KEYS]);
-    const { transport, workers, workerCount } = resolvePlace(options);
-    super(transport, { ...withoutPlace(options), workers }, { workers: workerCount });
+export class LambdaPool<Tasks = unknown> extends Pool<Tasks> {
+  constructor(options: LambdaPoolOptions<Tasks> = {}) {
+    checkKeys('LambdaPool', options, ['tasks', ...POOL_KEYS, ...PLACE_KEYS]);
+    const { tasks, ...others }: LambdaPoolOptions = options;
+    const names = namesOf(tasks, others.taskOptions);
+    const { transport, workers, workerCount } = resolvePlace(others);
+    super(transport, { ...withoutPlace(others), workers }, { workers: workerCount, names });
   }
 
   /**
@@ -83,8 +98,11 @@ export class LambdaPool extends Pool {
    * @example
    * const squares = await LambdaPool.with({ workers: 4 }, (pool) => pool.map('math.square', [1, 2, 3]));
    */
-  static async with<R>(options: LambdaPoolOptions, use: (pool: LambdaPool) => Promise<R> | R): Promise<R> {
-    const pool = new LambdaPool(options);
+  static async with<R, Tasks = unknown>(
+    options: LambdaPoolOptions<Tasks>,
+    use: (pool: LambdaPool<Tasks>) => Promise<R> | R,
+  ): Promise<R> {
+    const pool = new LambdaPool<Tasks>(options);
     try {
       const result = await use(pool);
       pool.close();

@@ -31,6 +31,13 @@ import type { TaskTree } from './task-tree.ts';
 /** Items of `map` and its kin. */
 export type Items<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
 
+/** What a failed call does to a map: see `onError`. */
+type OnError = NonNullable<(MapOptions | SettleOptions)['onError']>;
+
+// One signature for all: from overloads the compiler explains a misfit badly.
+type AnyMapOptions<E> = Omit<MapOptions, 'onError'> & { readonly onError?: E | undefined };
+type Results<R, E> = E extends 'settle' ? PromiseSettledResult<R>[] : R[];
+
 /**
  * Python's `multiprocessing.Pool`, over any transport. Methods that return a promise reject; the others throw if they are
  * called wrongly. `Tasks` is the type of the tasks, such as `{ math: typeof math }`: calls are checked against it.
@@ -113,36 +120,26 @@ export class Pool<Tasks = unknown> implements AsyncDisposable {
    * failed, rejects with the error of the first of them (see `onError`). If an item cannot be sent, or the iterable throws,
    * nothing is sent.
    */
-  map<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+  map<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>, E extends OnError = 'wait'>(
     task: N,
     items: Items<ItemOf<Tasks, N>>,
-    mapOptions: SettleOptions,
-  ): Promise<PromiseSettledResult<ResultOf<Tasks, N, NoInfer<R>>>[]>;
-  map<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
-    task: N,
-    items: Items<ItemOf<Tasks, N>>,
-    mapOptions?: MapOptions,
-  ): Promise<ResultOf<Tasks, N, NoInfer<R>>[]>;
-  async map(task: unknown, items: Items<unknown>, mapOptions: MapOptions | SettleOptions = {}): Promise<unknown[]> {
+    mapOptions?: AnyMapOptions<E>,
+  ): Promise<Results<ResultOf<Tasks, N, NoInfer<R>>, E>>;
+  async map(task: unknown, items: Items<unknown>, mapOptions: AnyMapOptions<OnError> = {}): Promise<unknown[]> {
     checkKeys('map()', mapOptions, options.MAP_KEYS);
     return this.#map({ name: 'map', task, items, options: mapOptions, toArgs: one });
   }
 
   /** As `map`, where each item is an array of arguments. */
-  starmap<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+  starmap<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>, E extends OnError = 'wait'>(
     task: N,
     items: Items<ArgumentListOf<Tasks, N>>,
-    mapOptions: SettleOptions,
-  ): Promise<PromiseSettledResult<ResultOf<Tasks, N, NoInfer<R>>>[]>;
-  starmap<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
-    task: N,
-    items: Items<ArgumentListOf<Tasks, N>>,
-    mapOptions?: MapOptions,
-  ): Promise<ResultOf<Tasks, N, NoInfer<R>>[]>;
+    mapOptions?: AnyMapOptions<E>,
+  ): Promise<Results<ResultOf<Tasks, N, NoInfer<R>>, E>>;
   async starmap(
     task: unknown,
     items: Items<Iterable<unknown>>,
-    mapOptions: MapOptions | SettleOptions = {},
+    mapOptions: AnyMapOptions<OnError> = {},
   ): Promise<unknown[]> {
     checkKeys('starmap()', mapOptions, options.MAP_KEYS);
     return this.#map({ name: 'starmap', task, items, options: mapOptions, toArgs: spread });

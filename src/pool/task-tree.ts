@@ -1,5 +1,5 @@
 /** `pool.task.math.fibonacci(10)`: tasks as if they were functions here. */
-import type { Arguments, FunctionIn, Item, Leaf, Level, Refused, Returned } from '../typed/task-types.ts';
+import type { Arguments, FunctionIn, Item, Leaf, Level, Returned } from '../typed/task-types.ts';
 import type { AsyncResult } from './async-result.ts';
 import type { MapOptions } from './options.ts';
 import type { Items } from './pool.ts';
@@ -16,10 +16,13 @@ export interface TaskHandle<F> {
   readonly async: (...args: Arguments<F>) => AsyncResult<Returned<F>>;
 }
 
+/** What `pool.task` is where the type of the tasks is not known: give it, `new LambdaPool<Tasks>(...)`, or give `tasks`. */
+export interface TasksAreUntyped {
+  toString(): string;
+}
+
 /** All tasks, in the shape of `Tasks`. Functions that are named as a method of TaskHandle, or `then`, are not among them. */
-export type TaskTree<Tasks> = unknown extends Tasks
-  ? Refused<'Give the pool the type of its tasks: new LambdaPool<Tasks>(...) or new LambdaPool({ tasks }).'>
-  : Branch<Level<Tasks>>;
+export type TaskTree<Tasks> = unknown extends Tasks ? TasksAreUntyped : Branch<Level<Tasks>>;
 
 type Branch<Node> = {
   readonly [
@@ -38,7 +41,8 @@ export interface NamedCalls {
 /** Makes the tree. It grows as it is walked, since a pool need not know its tasks: names are checked by the call. */
 export function taskTree<Tasks>(calls: NamedCalls): TaskTree<Tasks> {
   // What the proxy answers is beyond the compiler.
-  return new Proxy({}, new Walk(calls, '')) as TaskTree<Tasks>;
+  const tree: unknown = new Proxy({}, new Walk(calls, ''));
+  return tree as TaskTree<Tasks>;
 }
 
 class Walk implements ProxyHandler<object> {

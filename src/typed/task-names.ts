@@ -56,6 +56,17 @@ export function knownTaskNames(tasks: unknown): TaskNames {
   };
 }
 
+/**
+ * The names of a pool with these options; undefined where it does not know its tasks.
+ * @throws {LambdaPoolError} OPTION_INVALID; TASK_NOT_FOUND for options of a task that there is not.
+ */
+export function namesOf(tasks: unknown, taskOptions: unknown): TaskNames | undefined {
+  if (tasks === undefined) return undefined;
+  const names = knownTaskNames(tasks);
+  if (isObject(taskOptions)) for (const name of Object.keys(taskOptions)) names.resolve(name, 'taskOptions');
+  return names;
+}
+
 type Found = (name: string, fn: object) => void;
 
 /** An object with functions of its own is a module, whose other exports are no tasks; else it is a folder. */
