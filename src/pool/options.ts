@@ -2,6 +2,8 @@
 import { checkBoolean, checkFunction, checkInteger, checkKeys, checkSignal, invalidOption } from '../shared/options.ts';
 import { ENVIRONMENT_KEYS, environmentRules } from './environment-rules.ts';
 import type { EnvironmentOptions, EnvironmentRules } from './environment-rules.ts';
+import { ERROR_CLASS_KEYS, errorClasses } from './error-classes.ts';
+import type { ErrorClassOptions, ErrorClasses } from './error-classes.ts';
 import { LONGEST_TIMER_MS } from './keep-alive.ts';
 import { RECORD_KEYS } from './record-options.ts';
 import type { RecordOptions } from './record-options.ts';
@@ -45,7 +47,7 @@ export interface TaskOptions {
 }
 
 /** Options of a pool over a given transport. */
-export interface PoolOptions extends TaskOptions, EnvironmentOptions, WatchOptions {
+export interface PoolOptions extends TaskOptions, EnvironmentOptions, ErrorClassOptions, WatchOptions {
   /** How many invocations may be in flight at once, in the whole pool. At least 1. */
   readonly workers: number;
   /** Options for some tasks, by full name: `{ 'math.fibonacci': { retries: 2 } }`. */
@@ -158,6 +160,8 @@ export interface CallPolicy {
   readonly maxLogBytes: number;
   /** What the pool says to each environment; the same for all its tasks. */
   readonly environment: EnvironmentRules | undefined;
+  /** Classes for what tasks throw; the same for all of the pool's. */
+  readonly errors: ErrorClasses | undefined;
 }
 
 const TASK_KEYS = ['idempotent', 'retries', 'timeoutMs', 'onLog', 'maxLogBytes'] as const;
@@ -170,6 +174,7 @@ const DEFAULT_POLICY: CallPolicy = {
   onLog: undefined,
   maxLogBytes: 65_536,
   environment: undefined,
+  errors: undefined,
 };
 
 /** Names of the options that each call knows. */
@@ -183,6 +188,7 @@ export const IMAP_KEYS: readonly string[] = [...CALL_KEYS, 'chunksize', 'buffers
 export const POOL_KEYS: readonly string[] = [
   ...TASK_KEYS,
   ...ENVIRONMENT_KEYS,
+  ...ERROR_CLASS_KEYS,
   ...WATCH_KEYS,
   'workers',
   'taskOptions',
@@ -202,7 +208,11 @@ export interface Policies {
  * @throws {LambdaPoolError} OPTION_INVALID
  */
 export function resolvePolicies(options: Omit<PoolOptions, 'workers'>): Policies {
-  const general = refine({ ...DEFAULT_POLICY, environment: environmentRules(options) }, options, '');
+  const general = refine(
+    { ...DEFAULT_POLICY, environment: environmentRules(options), errors: errorClasses(options) },
+    options,
+    '',
+  );
   const byTask = new Map<string, CallPolicy>();
   const { taskOptions = {} } = options;
   if (typeof taskOptions !== 'object' || taskOptions === null || Array.isArray(taskOptions)) {
@@ -226,6 +236,7 @@ function refine(base: CallPolicy, own: TaskOptions, prefix: string): CallPolicy 
     maxLogBytes:
       maxLogBytes === undefined ? base.maxLogBytes : checkInteger(`${prefix}maxLogBytes`, maxLogBytes, { min: 0 }),
     environment: base.environment,
+    errors: base.errors,
   };
 }
 

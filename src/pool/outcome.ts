@@ -5,6 +5,8 @@ import type { CallOutcome, ChunkReply } from '../../agent/protocol.ts';
 import { LambdaPoolError, TaskError } from '../shared/errors.ts';
 import type { TaskErrorFacts } from '../shared/errors.ts';
 import { show } from '../shared/options.ts';
+import { withClasses } from './error-classes.ts';
+import type { ErrorClasses } from './error-classes.ts';
 import type { FaultCode, FunctionFault } from './function-error.ts';
 import type { Chunk } from './job.ts';
 import type { Refusal } from './retry.ts';
@@ -70,8 +72,8 @@ function otherVersion(version: unknown, transport: string): LambdaPoolError {
 }
 
 /** The error of a call that failed inside the agent: TASK_THREW and its kin. `cause` is what was thrown. */
-export function outcomeError(failed: FailedOutcome, facts: TaskErrorFacts): TaskError {
-  const cause = decodeThrown(failed);
+export function outcomeError(failed: FailedOutcome, facts: TaskErrorFacts, classes?: ErrorClasses): TaskError {
+  const cause = withClasses(decodeThrown(failed), classes);
   const message =
     failed.code === 'TASK_THREW' ? `${facts.task} failed: ${describe(cause)}` : messageOf(cause, failed.code);
   return new TaskError(failed.code, message, { cause, facts });

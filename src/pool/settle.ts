@@ -48,8 +48,10 @@ export function settleAnswer(chunk: Chunk, response: InvokeResponse, transport: 
     if (outcome.notStarted === true) notStarted.push(position);
     else if (outcome.error === undefined) fulfil(chunk, position, outcome);
     else if (mayRetry(chunk, outcome.error.code)) retried.push(position);
-    else
-      fail(chunk, position, outcomeError(outcome.error, { ...factsOf(chunk, position, response), ...logsOf(outcome) }));
+    else {
+      const facts = { ...factsOf(chunk, position, response), ...logsOf(outcome) };
+      fail(chunk, position, outcomeError(outcome.error, facts, chunk.job.policy.errors));
+    }
   }
   if (notStarted.length === chunk.place.size) return startAgain(chunk, timeoutMs);
   const bytes = Math.max(chunk.payload.length, response.payload.length);

@@ -116,10 +116,10 @@ test('lines that a failure of power has spoilt count for nothing', async () => {
 });
 
 test.each([
-  ['another task', 'math.cube', CALLS, 'its task is math.square'],
-  ['other items', 'math.square', [[1]], '4 calls are not the 1'],
-  ['as many other items', 'math.square', [[1], [2], [3], [4]], '4 calls are not the 4'],
-])('a journal of %s is refused and left as it is', async (_title, task, calls, message) => {
+  { of: 'another task', task: 'math.cube', calls: CALLS, message: 'its task is math.square' },
+  { of: 'other items', task: 'math.square', calls: [[1]], message: '4 calls are not the 1' },
+  { of: 'as many other items', task: 'math.square', calls: [[1], [2], [3], [4]], message: '4 calls are not the 4' },
+])('a journal of $of is refused and left as it is', async ({ task, calls, message }) => {
   await using f = await folder();
   const whole = await begun(f);
   await expect(openJournal(f.path('run.jsonl'), task, calls)).rejects.toMatchObject({
