@@ -144,7 +144,7 @@ export class ImapJob implements Job {
   advance(count: number): void {
     this.#tally.settled += count;
     this.#leaveIfDone();
-    this.#tally.tell(!this.#isExhausted);
+    this.#tally.tell(!this.#isExhausted && !this.#hasLeft);
     this.#tally.report(this.#options.onProgress, this.#isExhausted);
     this.#give();
   }
@@ -221,7 +221,7 @@ export class ImapJob implements Job {
     if (batch.failure === undefined) this.#send(batch.items);
     else this.#sourceFailure = batch.failure;
     this.#leaveIfDone();
-    this.#tally.tell(!this.#isExhausted);
+    this.#tally.tell(!this.#isExhausted && !this.#hasLeft);
   }
 
   #send(items: readonly unknown[]): void {
@@ -329,6 +329,8 @@ export class ImapJob implements Job {
   #leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
+    // Perhaps for good: a loop that an error ends does not say so.
+    this.#tally.tell(false);
     this.#host.leave(this);
   }
 

@@ -56,6 +56,15 @@ test('an error that would befall all ends the map without sending the rest', asy
   expect(s.pool.stats()).toMatchObject({ queued: 0, inFlight: 0, failed: 10_000 });
 });
 
+test('a map in automatic chunks that fails fast cuts no more of them', async () => {
+  await using s = setup({ workers: 1 });
+  const error = await rejection(s.pool.map('fault.ifOdd', range(1_000), { chunksize: 'auto', onError: 'failFast' }));
+  expect(error).toMatchObject({ index: 1 });
+  await settle();
+  // The third was cut in advance: it went out while the answer of the second was being read.
+  expect(s.transport.seen.length).toBeLessThanOrEqual(3);
+});
+
 test('a map that is aborted cuts no more chunks', async () => {
   await using s = setup({ workers: 2 });
   s.transport.hold();

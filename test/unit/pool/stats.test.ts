@@ -98,6 +98,13 @@ test('nobody knows the time left while an imap takes items', async () => {
   await first;
 });
 
+test('an imap whose loop an error has ended keeps nobody from knowing the time left', async () => {
+  await using s = setup({ workers: 1 });
+  expect((await drain(s.pool.imap('fault.ifOdd', range(100)))).error).toMatchObject({ index: 1 });
+  await settle();
+  expect(s.pool.stats()).toMatchObject({ queued: 0, inFlight: 0, timeLeftMs: 0 });
+});
+
 test('a drained imap leaves nothing expected', async () => {
   await using s = setup({ workers: 2 });
   await drain(s.pool.imapUnordered('math.square', range(25), { chunksize: 3 }));
