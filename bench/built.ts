@@ -3,4 +3,4 @@ import type * as Sources from '../src/index.ts';
 
 const built: typeof Sources = await import(new URL('../dist/src/index.js', import.meta.url).href);
 
-export const { LambdaPool, emulatorTransport } = built;
+export const { LambdaPool, emulatorTransport, lambdaTransport } = built;

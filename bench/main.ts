@@ -18,6 +18,7 @@ import { benchReload } from './reload.ts';
 import { machine, markdownTable, terminalTable } from './report.ts';
 import { benchSmallTasks } from './small-tasks.ts';
 import { benchDevStart, benchImport } from './start.ts';
+import { benchThrottling } from './throttling.ts';
 
 const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Result | null>>> = {
   map: benchMap,
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Result | n
   fibonacci: benchFibonacci,
   memory: benchMemory,
   http: benchHttp,
+  throttling: benchThrottling,
   small: benchSmallTasks,
   client: benchClientCost,
   reload: benchReload,

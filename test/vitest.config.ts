@@ -17,6 +17,7 @@ export default defineConfig({
       project('property', 60_000),
       project('emulator', 30_000),
       project('contract', 60_000),
+      project('semantics', 60_000),
       project('conformance', 120_000),
       project('process', 120_000),
       project('cli', 60_000),

@@ -4,7 +4,7 @@
  */
 
 /** What is left at a refusal, of what was accepted: leaves room for others who share the limit. */
-const DECREASE = 0.9;
+const DECREASE = 0.95;
 /** By how much it grows while as many are accepted as it is large. */
 const INCREASE_PER_ROUND = 2;
 /** By which share of what was last refused it grows in a second: where tasks take minutes, acceptances are rare. */
@@ -18,15 +18,18 @@ const OUT_OF_DATE = 1.5;
  */
 export class Aimd {
   readonly #floor: number;
+  readonly #isExact: boolean;
   #ceiling: number;
   #value = Infinity;
-  /** What was accepted when the next one was refused. */
+  /** Below it grows fast. */
   #knee = Infinity;
   #grownAt = 0;
 
-  constructor(floor: number, ceiling: number) {
-    this.#floor = floor;
-    this.#ceiling = ceiling;
+  /** @param options `isExact`: what was accepted at a refusal is known, not estimated, and can be gone back to at once. */
+  constructor(options: { readonly floor: number; readonly ceiling: number; readonly isExact: boolean }) {
+    this.#floor = options.floor;
+    this.#ceiling = options.ceiling;
+    this.#isExact = options.isExact;
   }
 
   /** Infinity: there is no known limit. */
@@ -63,7 +66,8 @@ export class Aimd {
   refuse(nowMs: number, accepted: number, isNews: boolean): void {
     if (this.#value === Infinity) this.#grownAt = nowMs;
     const taken = Math.min(this.#value, this.#ceiling, Math.max(this.#floor, accepted));
-    this.#knee = isNews ? taken : Math.min(this.#knee, taken);
+    const knee = this.#isExact ? taken : taken * DECREASE;
+    this.#knee = isNews ? knee : Math.min(this.#knee, knee);
     this.#value = Math.max(this.#floor, isNews ? taken * DECREASE : Math.min(this.#value, taken));
   }
 

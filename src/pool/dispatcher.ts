@@ -18,6 +18,9 @@ import type { Meter } from './stats.ts';
 import { Twins } from './twins.ts';
 import type { WorkerCount } from './worker-count.ts';
 
+/** So many are sent in one turn of the event loop. */
+const BURST = 100;
+
 export interface DispatcherParts {
   readonly transport: Transport;
   readonly workers: WorkerCount;
@@ -158,7 +161,9 @@ export class Dispatcher {
 
   #sendQueued(): void {
     const limiter = this.#limiter;
-    for (;;) {
+    for (let sent = 0; ; sent += 1) {
+      // What is refused meanwhile is heard before more is sent.
+      if (sent === BURST) return this.#wakeAfter(0);
       let now = 0;
       if (!limiter.isCalm) {
         now = this.#clock.now();

@@ -31,7 +31,7 @@ export type Round = number;
  */
 export class Limiter {
   readonly #concurrency: Aimd;
-  readonly #pace = new Aimd(1, FASTEST_PER_S);
+  readonly #pace = new Aimd({ floor: 1, ceiling: FASTEST_PER_S, isExact: false });
   readonly #random: () => number;
   #workers: number;
   /** Nothing but `workers` bounds it: the way of a pool that is never refused, which costs nothing. */
@@ -54,7 +54,7 @@ export class Limiter {
   constructor(workers: number, random: () => number) {
     this.#workers = workers;
     this.#random = random;
-    this.#concurrency = new Aimd(1, workers);
+    this.#concurrency = new Aimd({ floor: 1, ceiling: workers, isExact: true });
   }
 
   set workers(workers: number) {

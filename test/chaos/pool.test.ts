@@ -1,7 +1,8 @@
 /** The whole way, from the pool over the SDK and HTTP to the real agent, while a fifth of all requests goes wrong. */
 import { expect, test } from 'vitest';
 import { LambdaPool } from '../../src/lambda-pool.ts';
-import { LambdaPoolError, isLambdaPoolError } from '../../src/shared/errors.ts';
+import { isLambdaPoolError } from '../../src/shared/errors.ts';
+import type { LambdaPoolError } from '../../src/shared/errors.ts';
 import { lambdaTransport } from '../../src/transport/lambda.ts';
 import { fakeEndpoint } from '../support/fake-endpoint.ts';
 import type { FakeEndpoint } from '../support/fake-endpoint.ts';
