@@ -137,14 +137,13 @@ export class GatherJob<R> implements Job {
     this.#left -= ended;
     this.#host.meter.end(ended, this.#failed - this.#failedMetered);
     this.#failedMetered = this.#failed;
-    const mustFail = this.#failedAt !== Infinity && this.#options.onError === 'failFast';
     // Workers should not wait for observers.
-    if (this.#feed !== undefined && !mustFail) this.#host.submit(this.#feed.more());
+    if (this.#feed !== undefined) this.#host.submit(this.#feed.more());
     this.#report();
     // The observer may have ended it.
     if (this.#ended) return;
     if (this.#left === 0) this.#end();
-    else if (mustFail) this.cancel(this.#failure);
+    else if (this.#failedAt !== Infinity && this.#options.onError === 'failFast') this.cancel(this.#failure);
   }
 
   measure(sample: ChunkSample): void {

@@ -55,30 +55,26 @@ async function play(transport: FakeTransport, plan: readonly Step[], settled: Pr
   await settled;
 }
 
+const chunksizes = fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 9 }) }, fc.constant('auto' as const));
+
 const tasks = { 'math.negate': (n: number) => -n };
 
 test('map keeps the order and starts each call once, in whatever order invocations end', async () => {
   const order = fc.array(fc.record({ release: fc.nat(10) }), { maxLength: 40 });
   await fc.assert(
-    fc.asyncProperty(
-      fc.nat(40),
-      fc.integer({ min: 1, max: 6 }),
-      fc.integer({ min: 1, max: 9 }),
-      order,
-      async (...all) => {
-        const [length, workers, chunksize, plan] = all;
-        const transport = new FakeTransport(tasks);
-        transport.hold();
-        await using pool = new Pool(transport, { workers });
-        const map = pool.map('math.negate', range(length), { chunksize });
-        await play(transport, plan, map);
-        expect(await map).toEqual(range(length).map((n) => -n));
-        expect(
-          transport.seen.flatMap(({ request }) => request.calls.flat()).sort((a, b) => Number(a) - Number(b)),
-        ).toEqual(range(length));
-        expect(transport.mostRunning).toBeLessThanOrEqual(workers);
-      },
-    ),
+    fc.asyncProperty(fc.nat(40), fc.integer({ min: 1, max: 6 }), chunksizes, order, async (...all) => {
+      const [length, workers, chunksize, plan] = all;
+      const transport = new FakeTransport(tasks);
+      transport.hold();
+      await using pool = new Pool(transport, { workers });
+      const map = pool.map('math.negate', range(length), { chunksize });
+      await play(transport, plan, map);
+      expect(await map).toEqual(range(length).map((n) => -n));
+      expect(
+        transport.seen.flatMap(({ request }) => request.calls.flat()).sort((a, b) => Number(a) - Number(b)),
+      ).toEqual(range(length));
+      expect(transport.mostRunning).toBeLessThanOrEqual(workers);
+    }),
     { numRuns: 150 },
   );
 });
@@ -87,7 +83,7 @@ test('whatever fails, every call settles exactly once: with its own result or an
   const settings = fc.record({
     length: fc.integer({ min: 1, max: 20 }),
     workers: fc.integer({ min: 1, max: 4 }),
-    chunksize: fc.integer({ min: 1, max: 7 }),
+    chunksize: chunksizes,
     idempotent: fc.boolean(),
     retries: fc.nat(2),
     isOrdered: fc.boolean(),
@@ -122,6 +118,8 @@ test('whatever fails, every call settles exactly once: with its own result or an
       pool.close();
       await pool.join();
       expect(transport.running).toBe(0);
+      const counts = { queued: 0, inFlight: 0, done: values.length, failed: failures.length };
+      expect(pool.stats()).toMatchObject(counts);
     }),
     { numRuns: 300 },
   );

@@ -37,6 +37,8 @@ test('calls of more than a second travel alone', () => {
 test('a chunk takes at most a quarter of the time that the function has', () => {
   expect(nextSize(learnAll(sample(1_000, 1, { timeoutMs: 2_000 })), MANY)).toBe(500);
   expect(nextSize(learnAll(sample(1_000, 1, { timeoutMs: 100 })), MANY)).toBe(25);
+  // It was deployed anew, with less.
+  expect(nextSize(learnAll(sample(1_000, 1), sample(1_000, 1, { timeoutMs: 2_000 })), MANY)).toBe(500);
 });
 
 test('a chunk stays well below what an invocation may carry', () => {
@@ -64,7 +66,7 @@ test('the last chunk has what is left', () => {
 });
 
 test('calls that become slower make the very next chunk smaller', () => {
-  const fast = learnAll(sample(1_000, 1), sample(1_000, 1));
+  const fast = learnAll(...Array.from({ length: 50 }, () => sample(1_000, 1)));
   expect(nextSize(learn(fast, sample(1_000, 10)), MANY)).toBeLessThanOrEqual(250);
 });
 

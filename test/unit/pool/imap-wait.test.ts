@@ -60,6 +60,17 @@ test('an imap whose signal fires ends, whoever waits how', async () => {
   expect(await results.next()).toEqual({ done: true, value: undefined });
 });
 
+test('a wait that ends with the error of a call takes no other with it', async () => {
+  await using s = setup({ workers: 1 });
+  s.transport.hold();
+  const results = s.pool.imap<number>('fault.ifOdd', [1, 2]);
+  const failing = rejection(results.next({ timeoutMs: 60_000 }));
+  const next = results.next();
+  s.transport.release();
+  expect(await failing).toMatchObject({ code: 'TASK_THREW' });
+  expect(await next).toEqual({ done: false, value: 2 });
+});
+
 test('a wrong wait is refused', async () => {
   await using s = setup();
   const results = s.pool.imap('math.square', range(3));

@@ -21,6 +21,15 @@ test('a steady stream has its rate, at any moment of a bucket', () => {
   expect(rate.perSecond(60_090)).toBeGreaterThan(48);
 });
 
+test('work that begins again and again, call by call, has the rate of all', () => {
+  const rate = new RecentRate();
+  for (let now = 0; now < 5_000; now += 100) {
+    rate.begin(now);
+    rate.add(now + 99, 1);
+  }
+  expect(rate.perSecond(5_000)).toBe(10);
+});
+
 test('what is older than ten seconds is forgotten', () => {
   const rate = new RecentRate();
   rate.begin(0);

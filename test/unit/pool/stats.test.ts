@@ -5,9 +5,9 @@ import { LambdaPoolError } from '../../../src/shared/errors.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { drain, range, rejection, setup } from './setup.ts';
 
-const chunk = (size: number): Metered => ({
-  place: { size, attempt: 1 },
-  refusals: 0,
+const chunk = (size: number, attempt = 1, refusals = 0): Metered => ({
+  place: { size, attempt },
+  refusals,
   sentAt: undefined,
   durationMs: 0,
 });
@@ -69,6 +69,8 @@ test('retried and throttled are counted', async () => {
 
 test('the rate and the time left follow from what has ended', async () => {
   await using s = setup({ workers: 1 });
+  // What was before the map is no time of work.
+  await s.clock.advance(50_000);
   s.transport.hold();
   const map = s.pool.map('math.square', range(100), { chunksize: 10 });
   await s.clock.advance(2_000);
@@ -100,7 +102,8 @@ test('nobody knows the time left while an imap takes items', async () => {
 
 test('an imap whose loop an error has ended keeps nobody from knowing the time left', async () => {
   await using s = setup({ workers: 1 });
-  expect((await drain(s.pool.imap('fault.ifOdd', range(100)))).error).toMatchObject({ index: 1 });
+  const results = s.pool.imap('fault.ifOdd', range(100), { buffersize: 1 });
+  expect((await drain(results)).error).toMatchObject({ index: 1 });
   await settle();
   expect(s.pool.stats()).toMatchObject({ queued: 0, inFlight: 0, timeLeftMs: 0 });
 });
@@ -167,6 +170,13 @@ test('a chunk that is freed twice is freed once, and one that is sent twice is i
   meter.freed(one);
   meter.freed(one);
   expect(meter.snapshot()).toMatchObject({ queued: 10, inFlight: 0 });
+});
+
+test('a second attempt that is refused and sent again is one more attempt', () => {
+  const meter = new Meter(new FakeClock());
+  meter.sent(chunk(5, 2));
+  meter.sent(chunk(5, 2, 1));
+  expect(meter.snapshot().retried).toBe(5);
 });
 
 test('how long a chunk took is what the function says, else what the client saw', async () => {
