@@ -1,8 +1,9 @@
 /** `lambdapool`: the pool, its errors, and the ways of reaching a function. */
 export { asCompleted } from './executor/as-completed.ts';
-export type { Executor, ExecutorMapArguments } from './executor/executor.ts';
+export type { Executor } from './executor/executor.ts';
 export type { ExecutorMap } from './executor/executor-map.ts';
 export type { Future, FutureState } from './executor/future.ts';
+export type { ExecutorMapArguments } from './executor/map-arguments.ts';
 export type { ExecutorMapOptions, ShutdownOptions, SubmitOptions } from './executor/options.ts';
 export { wait } from './executor/wait.ts';
 export type { ReturnWhen, WaitForOptions, Waited } from './executor/wait.ts';
@@ -13,6 +14,7 @@ export type { LambdaPoolOptions } from './lambda-pool.ts';
 export type { AsyncResult } from './pool/async-result.ts';
 export type { ImapIterator } from './pool/imap-iterator.ts';
 export type { EnvironmentOptions } from './pool/environment-rules.ts';
+export type { ErrorClass, ErrorClassOptions } from './pool/error-classes.ts';
 export { shared } from './pool/lazy-transport.ts';
 export type { TaskLog } from './pool/logs.ts';
 export type {
@@ -24,10 +26,12 @@ export type {
   MapOptions,
   PoolOptions,
   Progress,
+  ResumeOptions,
   SettleOptions,
   TaskOptions,
 } from './pool/options.ts';
 export type { Items, Pool } from './pool/pool.ts';
+export type { RecordOptions } from './pool/record-options.ts';
 export type { TaskHandle, TaskTree, TasksAreUntyped } from './pool/task-tree.ts';
 export type { Architecture } from './pool/prices.ts';
 export type { Stall } from './pool/stall.ts';

@@ -5,9 +5,10 @@ import type { LambdaPoolOptions } from './lambda-pool.ts';
 import { POOL_KEYS } from './pool/options.ts';
 import { isLambdaPoolError, LambdaPoolError } from './shared/errors.ts';
 import { checkInteger, checkKeys } from './shared/options.ts';
+import { namesOf } from './typed/task-names.ts';
 
 /** Options of `LambdaExecutor`: those of `LambdaPool`, where `workers` has the name that Python's executors give it. */
-export interface LambdaExecutorOptions extends Omit<LambdaPoolOptions, 'workers'> {
+export interface LambdaExecutorOptions<Tasks = unknown> extends Omit<LambdaPoolOptions<Tasks>, 'workers'> {
   /**
    * How many invocations may be in flight at once. Required on AWS Lambda.
    * @default the number of available cores, where it runs on this machine
@@ -23,14 +24,18 @@ export interface LambdaExecutorOptions extends Omit<LambdaPoolOptions, 'workers'
  * const futures = [1, 2, 3].map((n) => executor.submit('math.fibonacci', { args: [n] }));
  * for await (const future of asCompleted(futures)) console.log(await future);
  */
-export class LambdaExecutor extends Executor {
-  constructor(options: LambdaExecutorOptions = {}) {
+export class LambdaExecutor<Tasks = unknown> extends Executor<Tasks> {
+  constructor(options: LambdaExecutorOptions<Tasks> = {}) {
     const known = POOL_KEYS.filter((key) => key !== 'workers');
-    checkKeys('LambdaExecutor', options, ['maxWorkers', ...known, ...PLACE_KEYS]);
-    const { maxWorkers, ...others } = options;
-    if (typeof maxWorkers === 'number') checkInteger('maxWorkers', maxWorkers, { min: 1 });
-    const { transport, workers } = placeOf({ ...others, workers: maxWorkers });
-    super(transport, { ...withoutPlace(others), workers });
+    checkKeys('LambdaExecutor', options, ['maxWorkers', 'tasks', ...known, ...PLACE_KEYS]);
+    const { maxWorkers, tasks, ...others }: LambdaExecutorOptions = options;
+    if (maxWorkers !== undefined && maxWorkers !== 'auto') checkInteger('maxWorkers', maxWorkers, { min: 1 });
+    const { transport, workers, workerCount } = placeOf({ ...others, workers: maxWorkers });
+    super(
+      transport,
+      { ...withoutPlace(others), workers },
+      { workers: workerCount, names: namesOf(tasks, others.taskOptions) },
+    );
   }
 }
 

@@ -21,6 +21,7 @@ export default defineConfig({
       project('conformance', 120_000),
       project('process', 120_000),
       project('cli', 60_000),
+      project('types', 60_000),
       project('chaos', 300_000),
       project('package', 300_000),
     ],

@@ -6,20 +6,19 @@ import { closeIfForgotten } from '../pool/forgotten.ts';
 import type { ImapJob } from '../pool/imap-job.ts';
 import { LONGEST_TIMER_MS } from '../pool/keep-alive.ts';
 import { OrderedMerge } from '../pool/merge.ts';
-import { APPLY_KEYS } from '../pool/options.ts';
-import type { PoolOptions } from '../pool/options.ts';
+import { APPLY_KEYS, IMAP_KEYS } from '../pool/options.ts';
+import type { CallOptions, PoolOptions } from '../pool/options.ts';
 import type { Items } from '../pool/pool.ts';
 import { LambdaPoolError, isLambdaPoolError } from '../shared/errors.ts';
 import { checkBoolean, checkInteger, checkKeys } from '../shared/options.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { ApplyParameters, Inferred, ResultOf, TaskRef } from '../typed/task-types.ts';
 import { ExecutorMap } from './executor-map.ts';
 import { Future, cancelled } from './future.ts';
-import { EXECUTOR_MAP_KEYS, SHUTDOWN_KEYS } from './options.ts';
+import type { ExecutorMapArguments } from './map-arguments.ts';
+import { SHUTDOWN_KEYS } from './options.ts';
 import type { ExecutorMapOptions, ShutdownOptions, SubmitOptions } from './options.ts';
 import { isIterable, zip } from './zip.ts';
-
-/** Iterables for a map, and then its options. */
-export type ExecutorMapArguments = readonly Items<unknown>[] | readonly [...Items<unknown>[], ExecutorMapOptions];
 
 /** What an executor has under way. Futures and maps refer to this, and not to the executor, which may be dropped meanwhile. */
 interface Ledger {
@@ -29,8 +28,8 @@ interface Ledger {
   broken: LambdaPoolError | undefined;
 }
 
-/** Runs calls and gives a future for each. At its end it waits, where a pool terminates. */
-export class Executor implements AsyncDisposable {
+/** Runs calls and gives a future for each. At its end it waits, where a pool terminates. `Tasks` is the type of the tasks, as of a pool. */
+export class Executor<Tasks = unknown> implements AsyncDisposable {
   readonly #core: PoolCore;
   readonly #ledger: Ledger = { futures: new Set(), maps: new Set(), broken: undefined };
   #isShutDown = false;
@@ -48,10 +47,14 @@ export class Executor implements AsyncDisposable {
    * const future = executor.submit('math.fibonacci', { args: [10] });
    * console.log(await future.result({ timeoutMs: 1000 }));
    */
-  submit<R = unknown>(task: string, options: SubmitOptions = {}): Future<R> {
+  submit<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    ...rest: ApplyParameters<Tasks, N, CallOptions>
+  ): Future<ResultOf<Tasks, N, NoInfer<R>>>;
+  submit(task: unknown, options: SubmitOptions = {}): Future<unknown> {
     checkKeys('submit()', options, APPLY_KEYS);
-    this.#checkOpen('submit()', task);
-    const future = new Future<R>(this.#core.apply<R>('submit', task, options));
+    this.#checkOpen('submit()', this.#core.nameOf(task, 'submit'));
+    const future = new Future(this.#core.apply('submit', task, options));
     const ledger = this.#ledger;
     ledger.futures.add(future);
     future.addDoneCallback(() => {
@@ -67,12 +70,16 @@ export class Executor implements AsyncDisposable {
    * @example
    * for await (const y of executor.map('math.power', [2, 3, 4], [10, 10, 10], { chunksize: 2 })) console.log(y);
    */
-  map<R = unknown>(task: string, ...rest: ExecutorMapArguments): ExecutorMap<R> {
-    const [iterables, options] = split(rest);
-    checkKeys('map()', options, EXECUTOR_MAP_KEYS);
+  map<R = Inferred, N extends TaskRef<Tasks> = TaskRef<Tasks>>(
+    task: N,
+    ...rest: ExecutorMapArguments<Tasks, N>
+  ): ExecutorMap<ResultOf<Tasks, N, NoInfer<R>>>;
+  map(task: unknown, ...rest: readonly unknown[]): ExecutorMap<unknown> {
+    const [iterables, options] = split(rest as ExecutorMapArguments);
+    checkKeys('map()', options, IMAP_KEYS);
     const { timeoutMs, ...callOptions } = options;
     if (timeoutMs !== undefined) checkInteger('timeoutMs', timeoutMs, { min: 0, max: LONGEST_TIMER_MS });
-    this.#checkOpen('map()', task);
+    this.#checkOpen('map()', this.#core.nameOf(task, 'map'));
     const ledger = this.#ledger;
     const job = this.#core.imap({
       name: 'map',
@@ -86,7 +93,7 @@ export class Executor implements AsyncDisposable {
     });
     ledger.maps.add(job);
     job.start();
-    return new ExecutorMap<R>(job, timeoutMs, (error) => noteBroken(ledger, error));
+    return new ExecutorMap(job, timeoutMs, (error) => noteBroken(ledger, error));
   }
 
   /**

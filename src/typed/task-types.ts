@@ -9,16 +9,13 @@ export type TaskFunction = (...args: never[]) => unknown;
 
 /**
  * A task in a declaration that `lambdapool tasks --types` wrote: its function, and the position of each parameter that can
- * be given by name. Optional parameters are optional here.
+ * be given by name, or null if there is none. Optional parameters are optional here.
  * @example
  * interface Tasks { math: { power: Task<typeof import('./tasks/math.ts').power, { base: 0; exponent?: 1 }> } }
  */
-export interface Task<F extends TaskFunction, Positions = NoNames> {
+export interface Task<F extends TaskFunction, Positions = null> {
   readonly [signature]: { readonly fn: F; readonly positions: Positions };
 }
-
-/** Of a task whose arguments have no names: there are none, or they are destructured. */
-export type NoNames = Refused<'This task takes no arguments by name.'>;
 
 /** Stands where no value fits; the compiler's message shows why. */
 export interface Refused<Why extends string> {
@@ -84,13 +81,13 @@ type Optional<Args, Kwds> =
 /** Arguments by name; checked only where the type of the tasks is a generated declaration. */
 type KwdsOf<Tasks, Ref> = Ref extends keyof ByName<Tasks>
   ? ByName<Tasks>[Ref] extends Task<infer F, infer Positions>
-    ? Readonly<Named<Parameters<F>, Positions>>
+    ? Named<Parameters<F>, Positions>
     : AnyKwds
   : AnyKwds;
 
-type Named<Args, Positions> = Positions extends NoNames
-  ? Positions
-  : { [Name in keyof Positions]: Args[Exclude<Positions[Name], undefined> & keyof Args] };
+type Named<Args, Positions> = Positions extends null
+  ? Refused<'This task takes no arguments by name.'>
+  : { readonly [Name in keyof Positions]: Args[Exclude<Positions[Name], undefined> & keyof Args] };
 
 type FunctionOf<Tasks, Ref> = Ref extends TaskFunction
   ? Ref
