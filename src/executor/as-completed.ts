@@ -48,7 +48,8 @@ class AsCompleted<F extends Future<unknown>> implements AsyncIterableIterator<F,
 
   next(): Promise<IteratorResult<F, undefined>> {
     const result = this.#turn.then(() => this.#next());
-    this.#turn = result.catch(() => {});
+    // Not the result itself: it would be held until the next request.
+    this.#turn = result.then(nothing, nothing);
     return result;
   }
 
@@ -99,6 +100,8 @@ class AsCompleted<F extends Future<unknown>> implements AsyncIterableIterator<F,
     this.#wake();
   }
 }
+
+function nothing(): void {}
 
 function outOfTime(unfinished: number, total: number): LambdaPoolError {
   const message = `${unfinished} (of ${total}) futures unfinished. They go on; wait again, or cancel them.`;

@@ -33,12 +33,4 @@ export interface ShutdownOptions {
   readonly cancelFutures?: boolean | undefined;
 }
 
-export const EXECUTOR_MAP_KEYS: readonly string[] = [
-  'idempotent',
-  'retries',
-  'timeoutMs',
-  'signal',
-  'chunksize',
-  'buffersize',
-];
 export const SHUTDOWN_KEYS: readonly string[] = ['wait', 'cancelFutures'];

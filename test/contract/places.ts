@@ -26,7 +26,8 @@ export const overHttp = (isolation: Isolation): Place => ({
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       endpoint: server.url,
     });
-    const withServer: Transport = {
+    const withServer: Transport & { readonly endpoint: string } = {
+      endpoint: server.url,
       name: transport.name,
       invoke: (request, each) => transport.invoke(request, each),
       async [Symbol.asyncDispose]() {
