@@ -75,6 +75,13 @@ test('logs of every attempt are told, with its number', async () => {
   ]);
 });
 
+test('calls keep their index where others of their chunk are not sent again', async () => {
+  const lines: TaskLog[] = [];
+  await using s = setup({ workers: 1, retries: 1, onLog: (line) => lines.push(line) }, TALKERS);
+  await rejection(s.pool.map('talk.fail', range(4), { chunksize: 4 }));
+  expect(lines.map(({ index, attempt }) => `${index}/${attempt}`)).toEqual(['0/1', '1/1', '2/1', '3/1', '1/2', '3/2']);
+});
+
 test('maxLogBytes cuts, with a mark; 0 asks for nothing', async () => {
   await using s = setup({ workers: 1, maxLogBytes: 8 }, TALKERS);
   const cut = await rejection(s.pool.apply('talk.fail', { args: [1] }));

@@ -90,6 +90,25 @@ test('an idle pool has no timer, and its rest is no stall', async () => {
   watch.hold();
   await clock.advance(9_999);
   expect(told).toHaveLength(0);
+  await clock.advance(1);
+  expect(told).toMatchObject([{ stalledMs: 10_000 }]);
+});
+
+test('the next stall is told as soon as the first', async () => {
+  const { clock, told, watch, live } = watching({});
+  watch.hold();
+  await clock.advance(35_000);
+  expect(told).toHaveLength(2);
+  Object.assign(live, { lastEndAt: clock.now() });
+  await clock.advance(70_000);
+  expect(told.map(({ stalledMs }) => stalledMs)).toEqual([10_000, 20_000, 10_000, 20_000, 40_000]);
+});
+
+test('what was refused waits, though nothing else does', async () => {
+  const { clock, told, watch } = watching({ queued: 0, backingOff: 1 });
+  watch.hold();
+  await clock.advance(10_000);
+  expect(told).toMatchObject([{ backingOff: 1, queued: 0 }]);
 });
 
 test('refusals are counted since something last ended', async () => {
@@ -141,6 +160,15 @@ test('without onStall it is a process warning', async () => {
   });
   await s.pool.terminate();
   await map;
+});
+
+test('an onStall may end the pool', async () => {
+  await using s = setup({ workers: 1, onStall: () => void s.pool.terminate() });
+  s.transport.hold();
+  const map = rejection(s.pool.map('math.square', range(3), { chunksize: 1 }));
+  await s.clock.advance(60_000);
+  expect(await map).toMatchObject({ code: 'POOL_TERMINATED' });
+  expect(s.clock.pending).toBe(0);
 });
 
 test('an onStall that throws becomes a warning', async () => {
