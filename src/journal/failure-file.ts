@@ -28,6 +28,7 @@ export async function createFailureFile(path: string, task: string): Promise<Fai
 
 /** Nobody loses a file because of a wrong name. */
 async function checkOurs(path: string, file: FileHandle): Promise<void> {
+  if (!(await file.stat()).isFile()) throw unusable(path, 'not-a-journal', 'is no file but a device or a pipe.');
   const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_START.length), 0, HEADER_START.length, 0);
   if (bytesRead === 0 || buffer.toString() === HEADER_START) return;
   throw unusable(path, 'not-a-journal', 'is another kind of file, and would be overwritten. Give another name.');

@@ -56,6 +56,7 @@ async function withFile<T>(path: string, flags: string | number, use: (opened: O
   try {
     locked = lock(whole);
     file = await open(whole, flags);
+    if (!(await file.stat()).isFile()) throw unusable(path, 'not-a-journal', 'is no file but a device or a pipe.');
     return await use({ path, file, lock: locked });
   } catch (error) {
     await file?.close();

@@ -1,6 +1,9 @@
 /** What a journal knows after whatever has happened to its file. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { AppendFile } from '../../../src/journal/append-file.ts';
 import { openJournal, reopenJournal } from '../../../src/journal/journal.ts';
 import { LambdaPoolError, TaskError } from '../../../src/shared/errors.ts';
 import { folder } from './files.ts';
@@ -161,6 +164,29 @@ test('a file that is not there, and a folder that is not, are said so', async ()
   const missing = { code: 'JOURNAL_UNUSABLE', message: expect.stringContaining('no such file or folder') };
   await expect(reopenJournal(f.path('none.jsonl'))).rejects.toMatchObject(missing);
   await expect(openJournal(f.path('none/run.jsonl'), 't', [])).rejects.toMatchObject(missing);
+});
+
+test.skipIf(process.platform === 'win32')('a pipe is no journal, and nobody waits for it for ever', async () => {
+  const refused = { code: 'JOURNAL_UNUSABLE', message: expect.stringContaining('no file but a device') };
+  await using f = await folder();
+  expect(spawnSync('mkfifo', [f.path('pipe')]).status).toBe(0);
+  await expect(reopenJournal(f.path('pipe'))).rejects.toMatchObject(refused);
+});
+
+test('what can no longer be written is told once, and again at the end', async () => {
+  await using f = await folder();
+  await f.write('run.jsonl', '');
+  const file = new AppendFile('run.jsonl', await open(f.path('run.jsonl'), 'r'));
+  const told: unknown[] = [];
+  file.onFailure = (error) => told.push(error);
+  for (let line = 0; line < 3; line += 1) {
+    file.add(`${line}\n`);
+    expect(told.length).toBe(Math.min(line, 1));
+    await Promise.resolve();
+  }
+  const failure = { code: 'JOURNAL_UNUSABLE', details: { path: 'run.jsonl', problem: 'io', systemCode: 'EBADF' } };
+  expect(told).toMatchObject([failure]);
+  await expect(file.close()).rejects.toMatchObject(failure);
 });
 
 test('while it is open nobody else can write it, and a refusal lets go of it', async () => {
