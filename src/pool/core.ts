@@ -110,7 +110,7 @@ export class PoolCore {
    */
   check(name: string, task: unknown, callOptions: options.CallOptions & Callbacks<never>): string {
     const fullName = this.nameOf(task, name);
-    options.checkCall(name, fullName, callOptions);
+    options.checkCall(callOptions);
     this.lifecycle.checkOpen();
     return fullName;
   }

@@ -246,10 +246,7 @@ function checkTimeout(name: string, value: unknown): number {
 }
 
 /** Checks what all calls have in common, before anything happens. */
-export function checkCall(name: string, task: unknown, options: CallOptions & Callbacks<never>): void {
-  if (typeof task !== 'string' || task === '') {
-    throw invalidOption(`task`, `the name of a task for ${name}(), such as 'math.fibonacci'`, task);
-  }
+export function checkCall(options: CallOptions & Callbacks<never>): void {
   if (options.signal !== undefined) checkSignal('signal', options.signal);
   if (options.callback !== undefined) checkFunction('callback', options.callback);
   if (options.errorCallback !== undefined) checkFunction('errorCallback', options.errorCallback);
