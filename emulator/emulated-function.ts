@@ -133,8 +133,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   // What the environments tell.
 
   environmentReady(environment: Environment): void {
-    // A second process could not listen for a debugger where the first one does.
-    if (this.options.inspectPort === undefined) this.#spares.refill();
+    this.#keepSpare();
     const warmup = this.#warmup;
     if (environment.generation === this.#current) {
       this.#scheduler.started(environment);
@@ -223,7 +222,12 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   /** Builds, and starts Node at the same time. */
   #prepare(): void {
     this.#code.ask();
-    this.#spares.refill();
+    this.#keepSpare();
+  }
+
+  #keepSpare(): void {
+    // A second process could not listen for a debugger where the first one does.
+    if (this.options.inspectPort === undefined) this.#spares.refill();
   }
 
   #startSandbox(): ReturnType<StartSandbox> {

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { LambdaPool, emulatorTransport } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
+import { debugUntilThrow, freePort } from '../support/debugger.ts';
 import { tasksRoot } from '../support/tasks-root.ts';
 import type { TasksRoot } from '../support/tasks-root.ts';
 import { runCli, startCli } from './cli.ts';
@@ -33,19 +31,6 @@ async function failedRun(root: TasksRoot): Promise<{ readonly journal: string; r
   const items = [[1], [2, new Map([['big', 7n]])], [3], [4]];
   await expect(pool.starmap('math.odd', items, files)).rejects.toMatchObject({ code: 'TASK_THREW' });
   return files;
-}
-
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => {
-    server.once('listening', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
 }
 
 describe('lambdapool replay', () => {
@@ -113,16 +98,9 @@ describe('lambdapool replay', () => {
     const port = await freePort();
     const words = ['replay', failures, '--tasks', root.directory, '--index', '3', '--inspect', String(port)];
     await using running = startCli(words);
-    const debuggerUrl = await eventually(async () => {
-      const [target] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
-        webSocketDebuggerUrl: string;
-      }[];
-      return target?.webSocketDebuggerUrl ?? Promise.reject(new Error('nobody to debug yet'));
-    }, 20_000);
+    expect(await debugUntilThrow(port)).toBe('RangeError: 4 is even');
     expect(running.stderr()).toContain(`"request": "attach", "name": "lambdapool", "port": ${port}`);
     expect(running.stderr()).toContain('chrome://inspect');
-    const paused = await debugUntilThrow(debuggerUrl);
-    expect(paused).toBe('4 is even');
     expect(await running.finished).toMatchObject({ code: 1, stdout: expect.stringContaining('call 3: still fails') });
   });
 
@@ -132,39 +110,3 @@ describe('lambdapool replay', () => {
     expect(stdout).toContain('$ lambdapool replay failures.jsonl --index 17 --inspect');
   });
 });
-
-interface Message {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: { readonly reason?: string; readonly data?: { readonly description?: string } };
-}
-
-/** Attaches as a debugger does, lets the program go on until something of the task is thrown, and returns what was said. */
-async function debugUntilThrow(url: string): Promise<string> {
-  const socket = new WebSocket(url);
-  const thrown = Promise.withResolvers<string>();
-  let id = 0;
-  const send = (method: string, params: object = {}): void => {
-    id += 1;
-    socket.send(JSON.stringify({ id, method, params }));
-  };
-  socket.addEventListener('open', () => {
-    send('Runtime.enable');
-    send('Debugger.enable');
-    send('Debugger.setPauseOnExceptions', { state: 'all' });
-    send('Runtime.runIfWaitingForDebugger');
-  });
-  socket.addEventListener('error', () => thrown.reject(new Error('the debugger could not attach')));
-  socket.addEventListener('message', ({ data }) => {
-    const message: Message = JSON.parse(String(data));
-    if (message.method !== 'Debugger.paused') return;
-    const said = /RangeError: (.*)/.exec(message.params?.data?.description ?? '')?.[1];
-    if (said !== undefined) thrown.resolve(said);
-    send('Debugger.resume');
-  });
-  try {
-    return await thrown.promise;
-  } finally {
-    socket.close();
-  }
-}
