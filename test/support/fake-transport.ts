@@ -68,6 +68,11 @@ export class FakeTransport implements Transport {
     for (const gate of this.#gates.splice(0)) gate.resolve();
   }
 
+  /** The invocation at `index` among those that wait fails. */
+  breakHeld(index: number, error: unknown): void {
+    this.#gates.splice(index, 1)[0]?.reject(error);
+  }
+
   /** How many wait. */
   get held(): number {
     return this.#gates.length;
