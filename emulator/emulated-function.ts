@@ -76,7 +76,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
       if (this.#scheduler.withdraw(run)) run.callbacks.reject(reason);
     });
     this.#code = new CodeFollower(options.code, this);
-    this.#spares = new Spares(() => this.#startSandbox());
+    this.#spares = new Spares(() => this.#startSandbox(), options);
     surroundings.capacity.join(this);
   }
 
@@ -133,7 +133,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   // What the environments tell.
 
   environmentReady(environment: Environment): void {
-    this.#keepSpare();
+    this.#spares.refill();
     const warmup = this.#warmup;
     if (environment.generation === this.#current) {
       this.#scheduler.started(environment);
@@ -222,12 +222,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   /** Builds, and starts Node at the same time. */
   #prepare(): void {
     this.#code.ask();
-    this.#keepSpare();
-  }
-
-  #keepSpare(): void {
-    // A second process could not listen for a debugger where the first one does.
-    if (this.options.inspectPort === undefined) this.#spares.refill();
+    this.#spares.refill();
   }
 
   #startSandbox(): ReturnType<StartSandbox> {

@@ -2,16 +2,19 @@
  * Keeps one sandbox started ahead, without code: what a new environment then costs is loading the handler.
  * It has the runtime in memory and waits; it counts as no environment, as it can run nothing yet.
  */
-import type { Sandbox, SandboxListener } from './sandbox/sandbox.ts';
+import type { Sandbox, SandboxListener, SandboxSettings } from './sandbox/sandbox.ts';
 
 export class Spares implements Disposable {
   readonly #start: () => Sandbox;
+  readonly #keepsSpare: boolean;
   #spare: Sandbox | undefined;
   #refilling: NodeJS.Immediate | undefined;
   #disposed = false;
 
-  constructor(start: () => Sandbox) {
+  constructor(start: () => Sandbox, { inspectPort }: Pick<SandboxSettings, 'inspectPort'>) {
     this.#start = start;
+    // A second process could not listen for a debugger where the first one does.
+    this.#keepsSpare = inspectPort === undefined;
   }
 
   get pid(): number | undefined {
@@ -27,7 +30,7 @@ export class Spares implements Disposable {
 
   /** Starts a spare unless there is one, as soon as the event loop has done what is urgent. */
   refill(): void {
-    if (this.#spare !== undefined || this.#refilling !== undefined || this.#disposed) return;
+    if (!this.#keepsSpare || this.#spare !== undefined || this.#refilling !== undefined || this.#disposed) return;
     this.#refilling = setImmediate(() => {
       this.#refilling = undefined;
       if (this.#spare === undefined) this.#fill();
