@@ -7,7 +7,7 @@ import { AsyncResult } from './async-result.ts';
 import { PoolCore } from './core.ts';
 import type { ImapCall, MapCall, PoolParts } from './core.ts';
 import { warnIfForgotten } from './forgotten.ts';
-import type { GatherOptions } from './gather-job.ts';
+import type { GatherOptions, OnError } from './gather-job.ts';
 import { ImapIterator } from './imap-iterator.ts';
 import { OrderedMerge, UnorderedMerge } from './merge.ts';
 import * as options from './options.ts';
@@ -30,9 +30,6 @@ import type { TaskTree } from './task-tree.ts';
 // An array is an iterable: named by itself, it lets the compiler point at the item that does not fit.
 /** Items of `map` and its kin. */
 export type Items<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
-
-/** What a failed call does to a map: see `onError`. */
-type OnError = NonNullable<(MapOptions | SettleOptions)['onError']>;
 
 // One signature for all: from overloads the compiler explains a misfit badly.
 type AnyMapOptions<E> = Omit<MapOptions, 'onError'> & { readonly onError?: E | undefined };

@@ -18,7 +18,7 @@ export interface Task<F extends TaskFunction, Positions = null> {
 }
 
 /** Stands where no value fits; the compiler's message shows why. */
-export interface Refused<Why extends string> {
+interface Refused<Why extends string> {
   readonly [refused]: Why;
 }
 
