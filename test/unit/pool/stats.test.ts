@@ -193,6 +193,17 @@ test('how long a chunk took is what the function says, else what the client saw'
   expect(meter.longestMs).toBe(70);
 });
 
+test.each([
+  [{ architecture: 'arm' }, "'x86_64' or 'arm64'"],
+  [{ stallAfterMs: 0 }, 'an integer from 1'],
+  [{ onStall: true }, 'a function'],
+])('%j is refused', (options, expected) => {
+  // @ts-expect-error -- types refuse it, too
+  expect(() => setup(options)).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining(expected) }),
+  );
+});
+
 test('stats add up under any mixture of calls', async () => {
   await using s = setup({ workers: 3, retries: 1 });
   const seen: PoolStats[] = [];
