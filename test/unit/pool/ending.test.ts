@@ -209,7 +209,7 @@ test('an idle pool holds no timer; one with a call under way keeps the process a
   expect(timers()).toBe(idle);
 });
 
-test('Pool test_release_task_refs: arguments and results are let go, though the pool lives on', async () => {
+test('arguments and results are let go, though the pool lives on', async () => {
   await using s = setup();
   const refs: WeakRef<object>[] = [];
   const make = (n: number): object => {
@@ -233,7 +233,7 @@ test('Pool test_release_task_refs: arguments and results are let go, though the 
   expect(refs.filter((ref) => ref.deref() !== undefined)).toEqual([]);
 });
 
-test('Pool test_resource_warning: a pool that is dropped after use without being closed warns, and its transport is closed', async () => {
+test('a pool that is dropped after use without being closed warns, and its transport is closed', async () => {
   const warnings: Error[] = [];
   const listen = (warning: Error): void => void warnings.push(warning);
   process.on('warning', listen);

@@ -36,23 +36,20 @@ test.each([
   [{ buffersize: 7 }, 7],
   [{ chunksize: 10, buffersize: 3 }, 3],
   [{ chunksize: 2, buffersize: 5 }, 4],
-])(
-  'Executor test_map_buffersize_when_buffer_is_full: with 2 workers and %j, %i items are taken',
-  async (options, taken) => {
-    await using s = setup({ workers: 2 });
-    for (const isAsync of [false, true]) {
-      const source = new Counter();
-      s.transport.hold();
-      const results = s.pool.imap('math.square', isAsync ? source.async() : source, options);
-      const first = results.next();
-      await settle();
-      expect(source.taken).toBe(taken);
-      s.transport.release();
-      expect(await first).toEqual({ done: false, value: 0 });
-      await results.return();
-    }
-  },
-);
+])('with 2 workers and %j, %i items are taken', async (options, taken) => {
+  await using s = setup({ workers: 2 });
+  for (const isAsync of [false, true]) {
+    const source = new Counter();
+    s.transport.hold();
+    const results = s.pool.imap('math.square', isAsync ? source.async() : source, options);
+    const first = results.next();
+    await settle();
+    expect(source.taken).toBe(taken);
+    s.transport.release();
+    expect(await first).toEqual({ done: false, value: 0 });
+    await results.return();
+  }
+});
 
 test('over an endless source the look-ahead stays bounded, and leaving the loop closes the source', async () => {
   await using s = setup();
@@ -115,7 +112,7 @@ test('what the source throws when it is closed comes out of return()', async () 
   await expect(results.return()).rejects.toThrow('cannot close');
 });
 
-test('Executor test_map_exception: after the error of a call the iteration can go on', async () => {
+test('after the error of a call the iteration can go on', async () => {
   await using s = setup();
   const results = s.pool.imap('fault.ifOdd', range(4), { chunksize: 2 });
   expect(await results.next()).toEqual({ done: false, value: 0 });
@@ -250,15 +247,12 @@ test('an item of an asynchronous source that arrives after the loop has failed i
   expect(await results.next()).toEqual({ done: true, value: undefined });
 });
 
-test.each([[0], [-1], [2.5], ['foo']])(
-  'Executor test_map_buffersize_value_validation: %j is refused',
-  async (buffersize) => {
-    await using s = setup();
-    expect(() => s.pool.imap('math.square', [1], { buffersize: buffersize as number })).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining('`buffersize`') }),
-    );
-  },
-);
+test.each([[0], [-1], [2.5], ['foo']])('%j is refused', async (buffersize) => {
+  await using s = setup();
+  expect(() => s.pool.imap('math.square', [1], { buffersize: buffersize as number })).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining('`buffersize`') }),
+  );
+});
 
 test('leaving the loop does not wait for a source that is busy with its next item', async () => {
   await using s = setup();
