@@ -59,7 +59,7 @@ export class Executor<Tasks = unknown> implements AsyncDisposable {
     ledger.futures.add(future);
     future.addDoneCallback(() => {
       ledger.futures.delete(future);
-      future.then(undefined, (error: unknown) => noteBroken(ledger, error));
+      if (future.state === 'failed') future.then(undefined, (error: unknown) => noteBroken(ledger, error));
     });
     return future;
   }
