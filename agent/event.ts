@@ -27,7 +27,7 @@ export function isKeywords(value: unknown): value is Fields {
 }
 
 /** An error for the field of an event that is not what it must be. */
-export function invalid(field: string, expected: string, got: unknown): Error {
+function invalid(field: string, expected: string, got: unknown): Error {
   return agentError('EventInvalid', `Expected ${field} to be ${expected}, got ${show(got)}.`);
 }
 
