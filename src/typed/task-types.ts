@@ -87,7 +87,7 @@ type KwdsOf<Tasks, Ref> = Ref extends keyof ByName<Tasks>
 
 type Named<Args, Positions> = Positions extends null
   ? Refused<'This task takes no arguments by name.'>
-  : { readonly [Name in keyof Positions]: Args[Exclude<Positions[Name], undefined> & keyof Args] };
+  : { readonly [Name in keyof Positions]: Args[Positions[Name] & keyof Args] };
 
 type FunctionOf<Tasks, Ref> = Ref extends TaskFunction
   ? Ref
