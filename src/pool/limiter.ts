@@ -86,11 +86,12 @@ export class Limiter {
   waitMs(now: number, inFlight: number): number {
     this.#concurrency.grow(now);
     this.#pace.grow(now);
-    if (now < this.#pausedUntil) return this.#pausedUntil - now;
+    if (now < this.#pausedUntil) return Math.ceil(this.#pausedUntil - now);
     if (inFlight >= this.concurrency) return this.concurrency < this.#workers ? LOOK_AGAIN_MS : Infinity;
     const waitMs = Math.max(this.#waitForPace(now), this.#waitForRamp(now, inFlight));
     this.#isCalm = this.#concurrency.value === Infinity && this.#pace.value === Infinity;
-    return waitMs;
+    // Whole ones, as timers count them: the rest of a millisecond would be asked for again and again.
+    return Math.ceil(waitMs);
   }
 
   /**
@@ -158,6 +159,6 @@ export class Limiter {
     if (inFlight < this.#peak) return 0;
     this.#rampTokens = Math.min(RAMP_START, this.#rampTokens + (now - this.#rampedAt) * RAMP_PER_MS);
     this.#rampedAt = now;
-    return this.#rampTokens >= 1 ? 0 : Math.ceil((1 - this.#rampTokens) / RAMP_PER_MS);
+    return this.#rampTokens >= 1 ? 0 : (1 - this.#rampTokens) / RAMP_PER_MS;
   }
 }

@@ -37,7 +37,7 @@ export class Twins {
     if (nextMs < Infinity)
       this.#timers.set(
         job,
-        this.#parts.clock.after(nextMs, () => this.look(job)),
+        this.#parts.clock.after(Math.ceil(nextMs), () => this.look(job)),
       );
   }
 

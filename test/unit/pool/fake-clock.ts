@@ -29,7 +29,8 @@ export class FakeClock implements Clock {
   async advance(ms: number): Promise<void> {
     await settle();
     const until = this.#now + ms;
-    for (;;) {
+    for (let fired = 0; ; fired += 1) {
+      if (fired === 100_000) throw new Error(`timers without end, ${this.#now} ms after the start`);
       const due = [...this.#timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
       if (due === undefined) break;
       this.#timers.delete(due);
