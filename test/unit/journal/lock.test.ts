@@ -44,7 +44,7 @@ test('a lock of an earlier process that had our id, as in a restarted container,
 
 test.each([
   ['a process that lives', { pid: process.ppid }],
-  ['a process of another machine, which nobody can look for', { pid: 1, host: 'elsewhere' }],
+  ['a process of another machine, which nobody can look for', { pid: deadPid(), host: 'elsewhere' }],
   ['another thread of this process', { thread: 7 }],
 ])('the lock of %s is respected', async (_title, facts) => {
   await using f = await folder();

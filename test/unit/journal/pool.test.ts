@@ -1,7 +1,14 @@
 /** A map with a journal: interrupted, run again, resumed. */
 import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { Journal, openJournal } from '../../../src/journal/journal.ts';
+import { PoolCore } from '../../../src/pool/core.ts';
+import { GatherJob } from '../../../src/pool/gather-job.ts';
+import { resolvePolicies } from '../../../src/pool/options.ts';
+import { runMissing } from '../../../src/pool/recorded-map.ts';
 import { LambdaPoolError } from '../../../src/shared/errors.ts';
+import { FakeTransport } from '../../support/fake-transport.ts';
 import { range, rejection, setup, squares } from '../pool/setup.ts';
 import { folder } from './files.ts';
 
@@ -200,6 +207,66 @@ function abortsAtOnce(reason: unknown): AbortSignal {
   return controller.signal;
 }
 
+test('a map that is aborted while its journal is being opened lets go of it later', async () => {
+  await using f = await folder();
+  await using s = setup();
+  const journal = f.path('run.jsonl');
+  const controller = new AbortController();
+  const result = rejection(s.pool.map('math.square', range(1_000), { journal, signal: controller.signal }));
+  // The lock comes first; what follows takes the disk's time.
+  await nextTurnUntil(() => existsSync(`${journal}.lock`));
+  const reason = new Error('stop');
+  controller.abort(reason);
+  expect(await result).toBe(reason);
+  await expect.poll(() => existsSync(`${journal}.lock`)).toBe(false);
+  expect(s.transport.seen).toEqual([]);
+});
+
+async function nextTurnUntil(isSo: () => boolean): Promise<void> {
+  while (!isSo()) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+test('what fails all calls of a resumed run fails them in their places', async () => {
+  await using f = await folder();
+  const journal = f.path('run.jsonl');
+  await using s = setup();
+  await s.pool.mapSettled('fault.ifOdd', range(9), { journal });
+  s.transport.rejectNext(new LambdaPoolError('ACCESS_DENIED', 'no'));
+  const outcomes = await s.pool.resume(journal, { onError: 'settle', chunksize: 'auto' });
+  expect(outcomes.map(({ status }) => status)).toEqual(range(9).map((n) => (n % 2 === 0 ? 'fulfilled' : 'rejected')));
+});
+
+test('a run whose journal can no longer be written ends, and says why', async () => {
+  await using f = await folder();
+  const path = f.path('run.jsonl');
+  const transport = new FakeTransport({ 'math.square': (n: number) => n * n });
+  const core = new PoolCore(transport, { workers: 1 }, {});
+  const calls = [[1], [2], [3]];
+  await openJournal(path, 'math.square', calls).then((each) => each.close());
+  const file = await open(path, 'r');
+  const contents = {
+    run: { task: 'math.square', calls: 3, hash: '' },
+    isComplete: true,
+    results: Array.from({ length: 3 }),
+    returned: new Uint8Array(3),
+    done: 0,
+    end: 0,
+  };
+  const journal = new Journal({ path, file, lock: { [Symbol.dispose]: () => {} } }, contents, false);
+  const policy = resolvePolicies({}).of('math.square', {});
+  const job = new GatherJob(core.host, { task: 'math.square', policy, finish: (results) => results });
+  const plan = { chunksize: 1, workers: () => 1, failures: undefined };
+  expect(await rejection(runMissing(job, journal, plan))).toMatchObject({
+    code: 'JOURNAL_UNUSABLE',
+    details: { path, problem: 'io' },
+  });
+  expect(transport.seen.length).toBeLessThan(3);
+});
+
 test('a pool that is terminated in the middle leaves a journal that goes on', async () => {
   await using f = await folder();
   const journal = f.path('run.jsonl');
@@ -225,47 +292,4 @@ test('resume refuses a closed pool, a wrong path and unknown options', async () 
   expect(await rejection(s.pool.resume(f.path('none'), unknown))).toMatchObject({ code: 'OPTION_INVALID' });
   s.pool.close();
   expect(await rejection(s.pool.resume(f.path('none')))).toMatchObject({ code: 'POOL_CLOSED' });
-});
-
-test('failures are written with their arguments, also those of a pool that cannot reach its function', async () => {
-  await using f = await folder();
-  const failures = f.path('failures.jsonl');
-  await using s = setup({ workers: 1 });
-  await rejection(s.pool.map('fault.ifOdd', [2, 3, 5, 6], { failures, chunksize: 2 }));
-  expect(await f.lines('failures.jsonl')).toMatchObject([
-    { lambdapoolJournal: 1, task: 'fault.ifOdd' },
-    { index: 1, call: [3] },
-    { index: 1, error: { code: 'TASK_THREW' }, attempt: 1, requestId: 'request-1' },
-    { index: 2, call: [5] },
-    { index: 2, error: { code: 'TASK_THREW' }, requestId: 'request-2' },
-  ]);
-  s.transport.rejectNext(new LambdaPoolError('ACCESS_DENIED', 'no'));
-  await rejection(s.pool.map('fault.ifOdd', [2, 4], { failures, chunksize: 1 }));
-  expect(await f.lines('failures.jsonl')).toMatchObject([
-    {},
-    { index: 1, call: [4] },
-    { error: { code: 'ACCESS_DENIED' } },
-    { index: 0, call: [2] },
-    { error: { code: 'ACCESS_DENIED' } },
-  ]);
-});
-
-test('a map without failures leaves a file without any', async () => {
-  await using f = await folder();
-  await using s = setup();
-  await rejection(s.pool.map('fault.ifOdd', [1], { failures: f.path('x') }));
-  await s.pool.map('fault.ifOdd', [2], { failures: f.path('x') });
-  expect(await f.lines('x')).toMatchObject([{ task: 'fault.ifOdd' }]);
-});
-
-test('failures never take the place of a file of another kind, nor of the journal', async () => {
-  await using f = await folder();
-  await using s = setup();
-  await f.write('data.csv', 'a,b\n');
-  const refused = { code: 'JOURNAL_UNUSABLE', details: { problem: 'not-a-journal' } };
-  expect(await rejection(s.pool.map('math.square', [1], { failures: f.path('data.csv') }))).toMatchObject(refused);
-  expect(await f.text('data.csv')).toBe('a,b\n');
-  const both = { journal: f.path('x'), failures: f.path('x') };
-  expect(await rejection(s.pool.map('math.square', [1], both))).toMatchObject({ code: 'OPTION_INVALID' });
-  expect(s.transport.seen).toEqual([]);
 });
