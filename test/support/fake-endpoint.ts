@@ -22,6 +22,8 @@ export interface FakeEndpointOptions {
   /** How many requests a second each environment takes; those beyond are refused. Default: no limit. */
   readonly requestsPerSecond?: number;
   readonly faults?: FaultOptions;
+  /** What GetAccountSettings says. */
+  readonly account?: { readonly ConcurrentExecutions: number; readonly UnreservedConcurrentExecutions: number };
 }
 
 /** What an endpoint has seen so far. */
@@ -67,10 +69,13 @@ class Endpoint {
   readonly #handler: Handler;
   readonly #capacity: Capacity;
   readonly #faults: Faults;
+  readonly #account: FakeEndpointOptions['account'];
   #requests = 0;
   #refused = 0;
 
-  constructor({ tasks, concurrency = Infinity, requestsPerSecond = Infinity, faults }: FakeEndpointOptions) {
+  constructor(options: FakeEndpointOptions) {
+    const { tasks, concurrency = Infinity, requestsPerSecond = Infinity, faults } = options;
+    this.#account = options.account;
     const modules = Object.entries(tasks).map(([name, task]) => [name, async () => ({ run: this.#counted(task) })]);
     this.#handler = createHandler({ modules: Object.fromEntries(modules), manifest: manifestOf(tasks) });
     this.#capacity = new Capacity(concurrency, requestsPerSecond);
@@ -87,6 +92,9 @@ class Endpoint {
     const payload = await textOf(request).catch(() => undefined);
     if (payload === undefined) return;
     if (request.url === '/seen') return void response.end(JSON.stringify(this.seen()));
+    if (request.url?.endsWith('/account-settings'))
+      return answer(response, 200, JSON.stringify({ AccountLimit: this.#account }));
+    if (request.url?.endsWith('/concurrency')) return answer(response, 200, '{}');
     response.setHeader('x-amzn-requestid', `request-${this.#requests}`);
     const fault = this.#faults.next(payload);
     if (fault?.startsWith('throttle')) return this.#throttle(response, fault);

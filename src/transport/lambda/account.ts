@@ -57,7 +57,7 @@ function regionOf(functionName: string): string | undefined {
 
 /** Concurrency is reserved for a function, not for one version of it. */
 function unqualified(functionName: string): string {
-  return functionName.replace(/^(arn:(?:[^:]*:){5}function:[^:]+|[^:]+):[^:]+$/, '$1');
+  return functionName.replace(/^(arn:(?:[^:]*:){4}function:[^:]+|[^:]+):[^:]+$/, '$1');
 }
 
 function explained(error: LambdaPoolError): LambdaPoolError {
