@@ -16,7 +16,7 @@ export type { ImapIterator } from './pool/imap-iterator.ts';
 export type { EnvironmentOptions } from './pool/environment-rules.ts';
 export type { ErrorClass, ErrorClassOptions } from './pool/error-classes.ts';
 export { shared } from './pool/lazy-transport.ts';
-export type { TaskLog } from './pool/logs.ts';
+export type { TaskLog } from './pool/task-log.ts';
 export type {
   ApplyOptions,
   CallOptions,
@@ -30,7 +30,8 @@ export type {
   SettleOptions,
   TaskOptions,
 } from './pool/options.ts';
-export type { Items, Pool } from './pool/pool.ts';
+export type { Pool } from './pool/pool.ts';
+export type { Items } from './pool/source.ts';
 export type { RecordOptions } from './pool/record-options.ts';
 export type { TaskHandle, TaskTree, TasksAreUntyped } from './pool/task-tree.ts';
 export type { Architecture } from './pool/prices.ts';

@@ -5,18 +5,6 @@ import type { Chunk } from './job.ts';
 import { warn } from './observers.ts';
 import type { CallPolicy } from './options.ts';
 
-/** One record that a task wrote with `console`, and which call that was. */
-export interface TaskLog extends LogLine {
-  /** Full name: `math.fibonacci`. */
-  readonly task: string;
-  /** Position of the call within its map, from 0. */
-  readonly index: number;
-  /** Which attempt of the call it was, from 1. */
-  readonly attempt: number;
-  /** Lambda's request id of the invocation. */
-  readonly requestId: string;
-}
-
 /** What a request says about console output. Nobody listens: only that of failed calls comes back, for their errors. */
 export function logRequest({ maxLogBytes, onLog }: CallPolicy): Pick<ChunkRequest, 'maxLogBytes' | 'logsOf'> {
   if (maxLogBytes === 0) return {};

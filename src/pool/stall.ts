@@ -1,7 +1,6 @@
 /** Says what a pool waits for when nothing has finished for a while, so that nobody has to guess. */
 import type { Clock } from '../shared/clock.ts';
 import type { LambdaPoolError } from '../shared/errors.ts';
-import type { Chunk } from './job.ts';
 import { warn } from './observers.ts';
 import type { Meter } from './stats.ts';
 
@@ -36,16 +35,13 @@ export interface StallView {
   readonly longestMs: number;
 }
 
-/** @param underWay Chunks that were sent, the oldest first. */
-export function viewOf(underWay: ReadonlySet<Chunk>, meter: Meter): StallView {
-  let backingOff = 0;
-  let oldestSentAt: number | undefined;
-  for (const { backoff, sentAt } of underWay) {
-    if (backoff !== undefined) backingOff += 1;
-    else if (sentAt !== undefined) oldestSentAt = Math.min(oldestSentAt ?? Infinity, sentAt);
-  }
-  const { queued, lastEndAt, longestMs } = meter;
-  return { queued, inFlight: underWay.size - backingOff, oldestSentAt, backingOff, lastEndAt, longestMs };
+/** @param sent Chunks in flight, the oldest first. */
+export function viewOf(
+  sent: ReadonlySet<{ readonly sentAt: number | undefined }>,
+  { queued, lastEndAt, longestMs }: Meter,
+): Omit<StallView, 'backingOff'> {
+  const [oldest] = sent;
+  return { queued, inFlight: sent.size, oldestSentAt: oldest?.sentAt, lastEndAt, longestMs };
 }
 
 export interface StallParts {
@@ -105,7 +101,8 @@ export class StallWatch {
     if (lastEndAt !== this.#toldOf) this.#patience = 1;
     const limitMs = Math.max(this.#parts.afterMs, view.longestMs * LONGEST_FACTOR) * this.#patience;
     const stalledMs = this.#parts.clock.now() - lastEndAt;
-    if (stalledMs < limitMs) return this.#wait(limitMs - stalledMs);
+    // At least a millisecond: what is left may be a rounding error.
+    if (stalledMs < limitMs) return this.#wait(Math.max(1, limitMs - stalledMs));
     if (view.queued > 0 || view.backingOff > 0) {
       this.#toldOf = lastEndAt;
       this.#patience *= PATIENCE_FACTOR;

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { TaskLog } from '../../../src/pool/logs.ts';
+import type { TaskLog } from '../../../src/pool/task-log.ts';
 import { TaskError } from '../../../src/shared/errors.ts';
 import { drain, range, rejection, setup } from './setup.ts';
 
