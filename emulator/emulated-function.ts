@@ -175,11 +175,8 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     const current = this.#current;
     if (this.#terminated) return void disposeBundle(code.bundle);
     this.#dropWarmup();
-    if (current?.bundle.hash === code.bundle.hash) {
-      // Saved without a change, or changed back.
-      if (current.bundle.directory !== code.bundle.directory) void disposeBundle(code.bundle);
-      return;
-    }
+    // Saved without a change, or changed back. A bundle of its own all the same, even where the folder is the same.
+    if (current?.bundle.hash === code.bundle.hash) return void disposeBundle(code.bundle);
     this.#generations += 1;
     const generation = new Generation(this.#generations, code.bundle);
     const busy = [...this.#environments].filter((each) => each.busy).length;
@@ -269,12 +266,14 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     const old = this.#current;
     this.#warmup = undefined;
     this.#current = warmup.generation;
-    const freed = this.#environments.size;
+    const more = warmup.members.size - this.#environments.size;
     for (const each of this.#environments) this.#leaving.add(each);
     this.#environments.clear();
     for (const each of warmup.members) this.#environments.add(each);
-    capacity.take(warmup.members.size - freed);
+    if (more > 0) capacity.take(more);
     this.#scheduler.replaceGeneration(warmup.ready, warmup.members.size - warmup.ready.length);
+    // Fewer than before: whoever waits for room is told, this function too.
+    if (more < 0) capacity.give(-more);
     for (const each of this.#leaving) each.retire();
     old?.retire();
     if (warmup.ready.length > 0) this.#ready.resolve();

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Emulator, type EmulatorEvents } from '../../emulator/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { call, failure, ISOLATIONS, send } from './call.ts';
+import type { CodeChange } from '../../src/bundle/code-source.ts';
 import { TestCode } from './test-code.ts';
 
 const version = (name: string): string => `
@@ -147,4 +148,48 @@ describe('a first build that fails', () => {
     code.publish(version('two'));
     expect(await call(emulator, {})).toEqual(answer('two'));
   });
+});
+
+test('a repair that brings back the running code is let go, as its folder is kept for whoever holds a bundle of it', async () => {
+  const code = new TestCode(version('one'));
+  const bundle = await code.current();
+  let held = 0;
+  const hold = (): typeof bundle => {
+    held += 1;
+    return { ...bundle, [Symbol.asyncDispose]: async () => void (held -= 1) };
+  };
+  let tell = (_change: CodeChange): void => {};
+  await using emulator = new Emulator({ isolation: 'thread', concurrency: 1 });
+  emulator.register({
+    code: {
+      current: () => Promise.resolve(hold()),
+      onChange: (listener) => {
+        tell = listener;
+        return { [Symbol.dispose]: () => {} };
+      },
+      [Symbol.asyncDispose]: () => code[Symbol.asyncDispose](),
+    },
+  });
+  await emulator.ready();
+  tell({ type: 'built', bundle: hold(), durationMs: 1, files: [] });
+  await eventually(() => expect(held).toBe(1), 1000);
+  await emulator.close();
+  expect(held).toBe(0);
+});
+
+test('room that a reload gives up goes to a function that waits for it', async () => {
+  await using emulator = new Emulator({ isolation: 'thread', concurrency: 1 });
+  const code = new TestCode(version('one'));
+  emulator.register({ functionName: 'busy', code, timeoutMs: 20_000 });
+  emulator.register({ functionName: 'waiting', code: new TestCode(version('other')) });
+  await emulator.ready('busy');
+  const running = call(emulator, { ms: 10_000 }, { functionName: 'busy' });
+  running.catch(() => {});
+  const waiting = call(emulator, {}, { functionName: 'waiting' });
+  await eventually(() => expect(emulator.stats('waiting')).toMatchObject({ generation: 1, waiting: 1 }), 2000);
+  const started = nextGeneration(emulator);
+  code.publish(`throw new Error('none of these starts');`);
+  await started;
+  expect(await waiting).toEqual(answer('other'));
+  expect(emulator.stats('busy')).toMatchObject({ busy: 1 });
 });
