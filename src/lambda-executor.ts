@@ -6,9 +6,10 @@ import { POOL_KEYS } from './pool/options.ts';
 import { isLambdaPoolError, LambdaPoolError } from './shared/errors.ts';
 import { checkInteger, checkKeys } from './shared/options.ts';
 import { namesOf } from './typed/task-names.ts';
+import type { Untyped } from './typed/task-types.ts';
 
 /** Options of `LambdaExecutor`: those of `LambdaPool`, where `workers` has the name that Python's executors give it. */
-export interface LambdaExecutorOptions<Tasks = unknown> extends Omit<LambdaPoolOptions<Tasks>, 'workers'> {
+export interface LambdaExecutorOptions<Tasks = Untyped> extends Omit<LambdaPoolOptions<Tasks>, 'workers'> {
   /**
    * How many invocations may be in flight at once. Required on AWS Lambda.
    * @default the number of available cores, where it runs on this machine
@@ -24,7 +25,7 @@ export interface LambdaExecutorOptions<Tasks = unknown> extends Omit<LambdaPoolO
  * const futures = [1, 2, 3].map((n) => executor.submit('math.fibonacci', { args: [n] }));
  * for await (const future of asCompleted(futures)) console.log(await future);
  */
-export class LambdaExecutor<Tasks = unknown> extends Executor<Tasks> {
+export class LambdaExecutor<Tasks = Untyped> extends Executor<Tasks> {
   constructor(options: LambdaExecutorOptions<Tasks> = {}) {
     const known = POOL_KEYS.filter((key) => key !== 'workers');
     checkKeys('LambdaExecutor', options, ['maxWorkers', 'tasks', ...known, ...PLACE_KEYS]);

@@ -10,14 +10,14 @@ import { checkKeys, checkString, invalidOption, show } from './shared/options.ts
 import type { LambdaTransportCredentials, LambdaTransportOptions } from './transport/lambda.ts';
 import type { Transport } from './transport/transport.ts';
 import { namesOf } from './typed/task-names.ts';
-import type { TaskName } from './typed/task-types.ts';
+import type { TaskName, Untyped } from './typed/task-types.ts';
 
 /**
  * Options of `LambdaPool`. Where it runs: `transport` if given; else what LAMBDAPOOL_TRANSPORT says (`lambda`, `emulator`,
  * or the URL of an endpoint such as `http://127.0.0.1:3001`); else on Lambda if `lambdaEntrypoint` is given; else in an
  * emulator in this process.
  */
-export interface LambdaPoolOptions<Tasks = unknown> extends Omit<PoolOptions, 'workers' | 'taskOptions'> {
+export interface LambdaPoolOptions<Tasks = Untyped> extends Omit<PoolOptions, 'workers' | 'taskOptions'> {
   /**
    * The modules of the tasks, by the names that they have in the tasks root: `{ math, pipeline: { forecast } }`. The pool
    * then takes their functions for their names, and refuses unknown names before it sends anything. Calls run where
@@ -84,7 +84,7 @@ export const PLACE_KEYS: readonly string[] = [
  * import * as math from './tasks/math.ts';
  * const pool = new LambdaPool({ tasks: { math } });
  */
-export class LambdaPool<Tasks = unknown> extends Pool<Tasks> {
+export class LambdaPool<Tasks = Untyped> extends Pool<Tasks> {
   constructor(options: LambdaPoolOptions<Tasks> = {}) {
     checkKeys('LambdaPool', options, ['tasks', ...POOL_KEYS, ...PLACE_KEYS]);
     const { tasks, ...others }: LambdaPoolOptions = options;
@@ -98,7 +98,7 @@ export class LambdaPool<Tasks = unknown> extends Pool<Tasks> {
    * @example
    * const squares = await LambdaPool.with({ workers: 4 }, (pool) => pool.map('math.square', [1, 2, 3]));
    */
-  static async with<R, Tasks = unknown>(
+  static async with<R, Tasks = Untyped>(
     options: LambdaPoolOptions<Tasks>,
     use: (pool: LambdaPool<Tasks>) => Promise<R> | R,
   ): Promise<R> {

@@ -8,11 +8,11 @@ import { LONGEST_TIMER_MS } from '../pool/keep-alive.ts';
 import { OrderedMerge } from '../pool/merge.ts';
 import { APPLY_KEYS, IMAP_KEYS } from '../pool/options.ts';
 import type { CallOptions, PoolOptions } from '../pool/options.ts';
-import type { Items } from '../pool/pool.ts';
+import type { Items } from '../pool/source.ts';
 import { LambdaPoolError, isLambdaPoolError } from '../shared/errors.ts';
 import { checkBoolean, checkInteger, checkKeys } from '../shared/options.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { ApplyParameters, Inferred, ResultOf, TaskRef } from '../typed/task-types.ts';
+import type { ApplyParameters, Inferred, ResultOf, TaskRef, Untyped } from '../typed/task-types.ts';
 import { ExecutorMap } from './executor-map.ts';
 import { Future, cancelled } from './future.ts';
 import type { ExecutorMapArguments } from './map-arguments.ts';
@@ -29,7 +29,7 @@ interface Ledger {
 }
 
 /** Runs calls and gives a future for each. At its end it waits, where a pool terminates. `Tasks` is the type of the tasks, as of a pool. */
-export class Executor<Tasks = unknown> implements AsyncDisposable {
+export class Executor<Tasks = Untyped> implements AsyncDisposable {
   readonly #core: PoolCore;
   readonly #ledger: Ledger = { futures: new Set(), maps: new Set(), broken: undefined };
   #isShutDown = false;

@@ -1,10 +1,10 @@
 /** What an executor's `map` takes after the task: an iterable for each parameter, and then its options. Types only. */
-import type { Items } from '../pool/pool.ts';
-import type { ArgumentsOf } from '../typed/task-types.ts';
+import type { Items } from '../pool/source.ts';
+import type { ArgumentsOf, Untyped } from '../typed/task-types.ts';
 import type { ExecutorMapOptions } from './options.ts';
 
 /** Iterables for a map, and then its options. */
-export type ExecutorMapArguments<Tasks = unknown, Ref = string> = unknown extends Tasks
+export type ExecutorMapArguments<Tasks = Untyped, Ref = string> = unknown extends Tasks
   ? Columns<readonly unknown[]>
   : Columns<ArgumentsOf<Tasks, Ref>>;
 

@@ -2,7 +2,15 @@
 import { LambdaPoolError } from '../shared/errors.ts';
 import { checkInteger, checkKeys, show } from '../shared/options.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { ApplyParameters, ArgumentListOf, Inferred, ItemOf, ResultOf, TaskRef } from '../typed/task-types.ts';
+import type {
+  ApplyParameters,
+  ArgumentListOf,
+  Inferred,
+  ItemOf,
+  ResultOf,
+  TaskRef,
+  Untyped,
+} from '../typed/task-types.ts';
 import { AsyncResult } from './async-result.ts';
 import { PoolCore } from './core.ts';
 import type { ImapCall, MapCall, PoolParts } from './core.ts';
@@ -23,13 +31,10 @@ import type {
 } from './options.ts';
 import { settleAll } from './settled.ts';
 import { isIterable } from './source.ts';
+import type { Items } from './source.ts';
 import type { PoolStats } from './stats.ts';
 import { taskTree } from './task-tree.ts';
 import type { TaskTree } from './task-tree.ts';
-
-// An array is an iterable: named by itself, it lets the compiler point at the item that does not fit.
-/** Items of `map` and its kin. */
-export type Items<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
 
 // One signature for all: from overloads the compiler explains a misfit badly.
 type AnyMapOptions<E> = Omit<MapOptions, 'onError'> & { readonly onError?: E | undefined };
@@ -39,7 +44,7 @@ type Results<R, E> = E extends 'settle' ? PromiseSettledResult<R>[] : R[];
  * Python's `multiprocessing.Pool`, over any transport. Methods that return a promise reject; the others throw if they are
  * called wrongly. `Tasks` is the type of the tasks, such as `{ math: typeof math }`: calls are checked against it.
  */
-export class Pool<Tasks = unknown> implements AsyncDisposable {
+export class Pool<Tasks = Untyped> implements AsyncDisposable {
   readonly #core: PoolCore;
   #tree: TaskTree<Tasks> | undefined;
 
@@ -80,8 +85,7 @@ export class Pool<Tasks = unknown> implements AsyncDisposable {
    */
   get task(): TaskTree<Tasks> {
     // The tree has the names; the pool checks them, call by call.
-    const pool: Pool = this as Pool;
-    return (this.#tree ??= taskTree<Tasks>(pool));
+    return (this.#tree ??= taskTree<Tasks>(this as Pool));
   }
 
   /**

@@ -1,6 +1,10 @@
 /** The items of a map, taken from any iterable a few at a time. Its errors come back as data. */
 import { invalidOption } from '../shared/options.ts';
 
+// An array is an iterable: named by itself, it lets the compiler point at the item that does not fit.
+/** Items of `map` and its kin. */
+export type Items<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
+
 /** What was taken. */
 export interface Batch {
   readonly items: readonly unknown[];

@@ -2,7 +2,7 @@
 import type { Arguments, FunctionIn, Item, Leaf, Level, Returned } from '../typed/task-types.ts';
 import type { AsyncResult } from './async-result.ts';
 import type { MapOptions } from './options.ts';
-import type { Items } from './pool.ts';
+import type { Items } from './source.ts';
 
 /** A task as a function: called, it runs in the pool. */
 export interface TaskHandle<F> {

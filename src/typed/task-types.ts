@@ -4,6 +4,13 @@ declare const signature: unique symbol;
 declare const refused: unique symbol;
 declare const inferred: unique symbol;
 
+/**
+ * The type of tasks that nobody has described: every name goes. `any`, so that a typed pool may be passed where an untyped
+ * one is expected.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- `unknown` makes the compiler compare all methods, and refuse
+export type Untyped = any;
+
 /** A function that may be a task. */
 export type TaskFunction = (...args: never[]) => unknown;
 
