@@ -64,7 +64,7 @@ test('workers defaults to the number of cores', async () => {
 test.each<[string, object, string | RegExp]>([
   ['an unknown option', { workers: 1, lambdaEntryPoint: 'x' }, '`lambdaEntryPoint`'],
   ['workers: 0', { workers: 0 }, /`workers` to be an integer of at least 1, got 0 \(number\)/],
-  ["workers: 'auto'", { workers: 'auto' }, /`workers`.*"auto" \(string\)/],
+  ["workers: 'many'", { workers: 'many' }, /`workers`.*"many" \(string\)/],
   ['Lambda without workers', { lambdaEntrypoint: 'math-helpers' }, /Give `workers`/],
   ['Lambda without a function', { workers: 1, transport: 'lambda' }, /`transport`.*give `lambdaEntrypoint`/],
   ['an empty function name', { workers: 1, lambdaEntrypoint: '' }, '`lambdaEntrypoint`'],
