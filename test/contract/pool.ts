@@ -68,7 +68,7 @@ export function describePoolContract(place: Place): void {
 
       test('calls run side by side', async () => {
         await using pool = await openPool();
-        const places = await pool.map<{ id: string }>('state.environmentAfter', [250, 250], { chunksize: 1 });
+        const places = await pool.map<{ id: string }>('state.environmentAfter', [1_000, 1_000], { chunksize: 1 });
         expect(new Set(places.map((each) => each.id)).size).toBe(2);
       });
     });
