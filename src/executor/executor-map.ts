@@ -35,7 +35,7 @@ export class ExecutorMap<R> implements AsyncIterableIterator<R, undefined>, Asyn
       return await waitFor(next, { timeoutMs }, 'map()');
     } catch (error) {
       this.#onError(error);
-      // A task may fail with our own errors: only the race's timeout has no task.
+      // What a task throws, a timeout too, has the code TASK_THREW.
       if (this.#timeoutMs === undefined || !isLambdaPoolError(error, 'WAIT_TIMEOUT')) throw error;
       await this.#job.stop();
       throw outOfTime(this.#job.task, this.#timeoutMs);

@@ -73,8 +73,8 @@ test('an environment that has run its calls says so and exits, before it runs an
     throw exited;
   });
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const chunk = { task: 't.seen', calls: [[], []], maxTasksPerEnvironment: 3 };
-  // A chunk is never cut: the second goes beyond the limit.
+  const chunk = { task: 't.seen', calls: [[], []], maxTasksPerEnvironment: 4 };
+  // The second chunk comes to the limit, and runs.
   for (let time = 0; time < 2; time += 1) await sendChunk(handler, chunk);
   expect(written).not.toHaveBeenCalled();
   await expect(sendChunk(handler, chunk, fakeContext(60_000, 'third'))).rejects.toBe(exited);

@@ -12,6 +12,8 @@ test('submit throws what is wrong with its options, and fails the future with wh
   expect(() => s.executor.submit('math.square', { priority: 1 } as object)).toThrow(refused('priority'));
   expect(() => s.executor.submit('math.square', { args: 3 as never })).toThrow(refused('args'));
   const future = s.executor.submit('math.square', { args: [() => 1] });
+  // Its end is known already, though nobody has been told.
+  expect([future.cancel(), future.abort()]).toEqual([false, false]);
   expect(await future.exception()).toMatchObject({ code: 'NOT_SERIALIZABLE' });
   expect(s.transport.seen).toEqual([]);
 });
@@ -56,6 +58,15 @@ test('a cancelled call is never sent, and frees nobody’s slot but its own', as
   s.transport.release();
   expect([await first, await third]).toEqual([1, 9]);
   expect(s.transport.seen.map(({ request }) => request.calls)).toEqual([[[1]], [[3]]]);
+});
+
+test('a future can be cancelled again and again, and given up while it runs', async () => {
+  await using s = setup();
+  s.transport.hold();
+  const [running, pending] = [1, 2].map((n) => s.executor.submit('math.square', { args: [n] }));
+  expect([pending?.cancel(), pending?.cancel(), pending?.abort()]).toEqual([true, true, true]);
+  expect([running?.cancel(), running?.abort(), running?.cancel()]).toEqual([false, true, true]);
+  expect(s.transport.seen[0]?.signal.aborted).toBe(true);
 });
 
 test('a signal ends a submitted call with its reason, which is a failure and not a cancelling', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { settle } from '../pool/fake-clock.ts';
 import { drain, failingAt, range, rejection, squares } from '../pool/setup.ts';
+import { collected } from '../../semantics/tools.ts';
 import { setup } from './setup.ts';
 
 /** Counts how often it was closed, or came to its end. */
@@ -72,10 +73,13 @@ test('after shutdown() items that an asynchronous source still gives are not sen
     yield 2;
     yield await gate.promise;
   }
+  s.transport.hold();
   const results = s.executor.map('math.square', waiting(), { buffersize: 2 });
   await settle();
-  await s.executor.shutdown();
+  await s.executor.shutdown({ wait: false });
   gate.resolve(3);
+  await settle();
+  s.transport.release();
   expect((await drain(results)).values).toEqual([4]);
   expect(s.transport.seen).toHaveLength(1);
 });
@@ -92,6 +96,16 @@ test('cancelFutures fails what a map has not sent, each call in its place, and k
   expect(await rejection(results.next())).toMatchObject({ code: 'CANCELLED' });
   expect(await results.next()).toEqual({ done: true, value: undefined });
   expect(s.transport.seen).toHaveLength(1);
+});
+
+test('a map that was dropped unread is let go once its calls have ended, though the executor lives on', async () => {
+  await using s = setup();
+  const start = (): WeakRef<object> => {
+    const items = [1, 2, 3];
+    s.executor.map('math.square', items);
+    return new WeakRef(items);
+  };
+  await expect(collected(start())).resolves.toBeUndefined();
 });
 
 test('terminate() rejects who waits for a result of a map', async () => {

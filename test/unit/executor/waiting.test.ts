@@ -60,6 +60,32 @@ test('a signal ends asCompleted with its reason', async () => {
   expect(await next).toBe(reason);
 });
 
+test('a wait that is over has taken its callbacks off', async () => {
+  await using s = setup();
+  s.transport.hold();
+  const [first, second] = [1, 2].map((n) => s.executor.submit('math.square', { args: [n] }));
+  if (first === undefined || second === undefined) throw new Error('not submitted');
+  let listening = 0;
+  const add = second.addDoneCallback.bind(second);
+  second.addDoneCallback = (callback) => {
+    const link = add(callback);
+    listening += 1;
+    return {
+      [Symbol.dispose]: () => {
+        listening -= 1;
+        link[Symbol.dispose]();
+      },
+    };
+  };
+  const waited = wait([first, second], { returnWhen: 'FIRST_COMPLETED' });
+  const completed = asCompleted([first, second]);
+  expect(listening).toBe(2);
+  s.transport.release(0);
+  expect((await waited).done).toEqual(new Set([first]));
+  await completed.return?.();
+  expect(listening).toBe(0);
+});
+
 test('a callback that was taken off is not called', async () => {
   await using s = setup();
   s.transport.hold();
