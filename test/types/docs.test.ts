@@ -2,13 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compile } from './compile.ts';
+import { compile, repository } from './compile.ts';
 import type { Diagnostic } from './compile.ts';
 
-const repository = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const node = promisify(execFile);
 const TSX = import.meta.resolve('tsx');
 

@@ -1,55 +1,42 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tasksSource } from '../../src/bundle/tasks-source.ts';
 import { typesFile } from '../../src/cli/types-file.ts';
-import { compile } from './compile.ts';
+import { compile, repository } from './compile.ts';
 import type { Diagnostic } from './compile.ts';
+import { BROKEN_CALLS, expectations } from './expectations.ts';
+import type { Expected } from './expectations.ts';
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/types/${name}`, import.meta.url));
-const BROKEN = fixture('broken-calls.ts');
-
-interface Expected {
-  readonly line: number;
-  readonly code: string;
-  readonly words: string;
-}
-
-/** Lines that end in `//~` and the words that the compiler must find for them. */
-async function expectations(): Promise<readonly Expected[]> {
-  const lines = (await readFile(BROKEN, 'utf8')).split('\n');
-  return lines.flatMap((text, index) => {
-    const [, code, words] = /^(?!\/\/)(.*) \/\/~ (.+)$/.exec(text) ?? [];
-    return code === undefined || words === undefined ? [] : [{ line: index + 1, code, words }];
-  });
-}
+const fixture = (name: string): string => repository(`test/fixtures/types/${name}`);
 
 describe('the types of a pool', () => {
   let diagnostics: readonly Diagnostic[];
   let expected: readonly Expected[];
 
   beforeAll(async () => {
-    diagnostics = await compile(fileURLToPath(new URL('tsconfig.json', import.meta.url)));
+    diagnostics = await compile(repository('test/types/tsconfig.json'));
     expected = await expectations();
   });
 
   test('accept right calls, and say what they result in', () => {
-    expect(diagnostics.filter(({ file }) => file !== BROKEN)).toEqual([]);
+    expect(diagnostics.filter(({ file }) => file !== BROKEN_CALLS)).toEqual([]);
   });
 
   test('refuse each wrong name, argument, item and result, in words that help', () => {
     expect(expected.length).toBeGreaterThanOrEqual(80);
     const wrong = expected.flatMap(({ line, code, words }) => {
-      const said = diagnostics.filter((each) => each.file === BROKEN && each.line === line);
+      const said = diagnostics.filter((each) => each.file === BROKEN_CALLS && each.line === line);
       const found = said.some(({ message }) => message.includes(words));
-      return found ? [] : [`${line}: ${code}\n  expected: ${words}\n  said: ${said.map(({ message }) => message).join('\n')}`];
+      return found
+        ? []
+        : [`${line}: ${code}\n  expected: ${words}\n  said: ${said.map(({ message }) => message).join('\n')}`];
     });
     expect(wrong.join('\n')).toBe('');
   });
 
   test('refuse nothing else', () => {
     const lines = new Set(expected.map(({ line }) => line));
-    expect(diagnostics.filter(({ file, line }) => file === BROKEN && !lines.has(line))).toEqual([]);
+    expect(diagnostics.filter(({ file, line }) => file === BROKEN_CALLS && !lines.has(line))).toEqual([]);
   });
 });
 
