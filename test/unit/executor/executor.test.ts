@@ -27,9 +27,9 @@ test('shutdown() and map() refuse options that they do not know', async () => {
   expect(await s.executor.submit('math.square', { args: [3] })).toBe(9);
 });
 
-test('a call that was throttled is known not to run, and can be cancelled', async () => {
+test.each(['THROTTLED', 'UNREACHABLE'] as const)('a call that was refused as %s can be cancelled', async (code) => {
   await using s = setup();
-  s.transport.rejectNext(new LambdaPoolError('THROTTLED', 'Rate Exceeded.', { retryable: true }));
+  s.transport.rejectNext(new LambdaPoolError(code, 'Refused.', { retryable: true }));
   const future = s.executor.submit('math.square', { args: [3] });
   expect(future.state).toBe('running');
   await settle();
