@@ -21,6 +21,7 @@ import {
   type ResolvedEmulatorOptions,
 } from './options.ts';
 import { Run } from './run.ts';
+import { neverThrowing } from './sandbox/failed-sandbox.ts';
 import { createProcessStarter } from './sandbox/process-sandbox.ts';
 import type { StartSandbox } from './sandbox/sandbox.ts';
 import { startThread } from './sandbox/thread-sandbox.ts';
@@ -54,7 +55,7 @@ export class Emulator implements AsyncDisposable {
     const { isolation, concurrency, eventRetryDelaysMs } = this.#options;
     this.#capacity = new Capacity(concurrency);
     this.#memoryWatch = createMemoryWatch(isolation);
-    this.#startSandbox = isolation === 'process' ? createProcessStarter(this.#guard) : startThread;
+    this.#startSandbox = neverThrowing(isolation === 'process' ? createProcessStarter(this.#guard) : startThread);
     this.#eventQueue = new EventQueue(eventRetryDelaysMs);
   }
 

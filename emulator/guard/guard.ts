@@ -1,5 +1,6 @@
 /** The emulator's side of the guard: sees to it that no process outlives it, however it ends. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { killTree } from './kill-tree.ts';
 
@@ -12,6 +13,10 @@ const FLAGS = ['--max-old-space-size=16', '--max-semi-space-size=1'];
 
 /** Those with something to watch: one hook serves them all. */
 const GUARDS = new Set<Guard>();
+
+function warn(error: unknown): void {
+  process.emitWarning(`The guard process could not be started: ${String(error)}`, 'LambdaPoolWarning');
+}
 
 function killAll(): void {
   for (const guard of GUARDS) guard.killAll();
@@ -72,6 +77,16 @@ export class Guard implements Disposable {
   }
 
   #start(): void {
+    try {
+      this.#child = this.#spawn();
+    } catch (error) {
+      // Most failures are events; want of memory is thrown.
+      return warn(error);
+    }
+    this.#tell([...this.#pids].map((pid) => `+${pid}\n`).join(''));
+  }
+
+  #spawn(): ChildProcess {
     const child = spawn(process.execPath, [...FLAGS, ENTRY], {
       env: {},
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -79,18 +94,21 @@ export class Guard implements Disposable {
       detached: true,
       windowsHide: true,
     });
-    this.#child = child;
     child.unref();
-    if (child.stdin !== null && 'unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
-    child.stdin?.on('error', () => {});
-    child.on('error', (error) => {
-      process.emitWarning(`The guard process could not be started: ${error.message}`, 'LambdaPoolWarning');
-    });
-    child.on('exit', () => {
-      // Somebody killed it: the next process to watch starts another one.
+    // Without file descriptors left there is no `stdin`, whatever its type says.
+    const stdin: ChildProcess['stdin'] | undefined = child.stdin;
+    if (stdin instanceof Socket) stdin.unref();
+    stdin?.on('error', () => {});
+    // It could not start, or somebody killed it: the next process to watch starts another one.
+    const forget = (): void => {
       if (this.#child === child) this.#child = undefined;
+    };
+    child.on('error', (error) => {
+      forget();
+      warn(error);
     });
-    this.#tell([...this.#pids].map((pid) => `+${pid}\n`).join(''));
+    child.on('exit', forget);
+    return child;
   }
 
   #tell(lines: string): void {
