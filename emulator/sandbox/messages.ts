@@ -60,9 +60,16 @@ export function decodeInvocation(message: string): SandboxInvocation {
   return { requestId, deadlineMs: Number(deadline), functionArn, traceId, clientContext, payload };
 }
 
-export function encodeAnswer(answer: SandboxAnswer): string {
-  if (answer.errorType === undefined) return `R${answer.memoryMb}\n${answer.payload}`;
-  return `${answer.last ? 'F' : 'E'}${answer.memoryMb}\n${oneLine(answer.errorType)}\n${answer.payload}`;
+/**
+ * One more than the bytes that Lambda takes as an answer. Of what is longer, which is refused, no more need travel: half a
+ * gigabyte would take the emulator's memory, not the environment's.
+ */
+const MAX_PAYLOAD_CHARS = 6_291_557;
+
+export function encodeAnswer({ payload, errorType, memoryMb, last }: SandboxAnswer): string {
+  const sent = payload.length > MAX_PAYLOAD_CHARS ? payload.slice(0, MAX_PAYLOAD_CHARS) : payload;
+  if (errorType === undefined) return `R${memoryMb}\n${sent}`;
+  return `${last ? 'F' : 'E'}${memoryMb}\n${oneLine(errorType)}\n${sent}`;
 }
 
 export function decodeAnswer(message: string): SandboxAnswer {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { answered } from '../../../emulator/outcome.ts';
 import { decodeAnswer, decodeInvocation, encodeAnswer, encodeInvocation } from '../../../emulator/sandbox/messages.ts';
 
 test.each(['', '{}', '{\n  "a": "b\\n"\n}', '\n\n'])('an invocation keeps its payload %j', (payload) => {
@@ -36,3 +37,14 @@ test.each([
 ])('an answer survives the way: %j', (answer) => {
   expect(decodeAnswer(encodeAnswer(answer))).toEqual(answer);
 });
+
+test.each([undefined, 'Error'])(
+  'of an answer beyond the limit (error type %j) only so much is sent as shows that',
+  (errorType) => {
+    const answer = { payload: `"${'x'.repeat(20_000_000)}"`, errorType, memoryMb: 1, last: false };
+    const message = encodeAnswer(answer);
+    expect(message.length).toBeLessThan(6_300_000);
+    expect(answered(decodeAnswer(message))).toEqual(answered(answer));
+    expect(answered(decodeAnswer(message)).errorType).toBe('Function.ResponseSizeTooLarge');
+  },
+);
