@@ -1,5 +1,6 @@
 /** What the pool sends, and when: throttling, a number of workers that changes, retries, halves, second copies. */
 import { expect, test } from 'vitest';
+import { taskContext } from '../../../agent/index.ts';
 import { LambdaPoolError } from '../../../src/shared/errors.ts';
 import { settle } from './fake-clock.ts';
 import { range, rejection, setup, squares } from './setup.ts';
@@ -322,4 +323,43 @@ test('`speculate` is refused for calls that are not idempotent, and with numbers
     expect(await refused({ speculate, idempotent: true })).toMatchObject({ code: 'OPTION_INVALID' });
   }
   expect(s.transport.seen).toHaveLength(0);
+});
+
+test('a task sees which attempt it is, call by call; `retries` of the task and of the call', async () => {
+  const attempts: [number, number][] = [];
+  const flaky = (n: number): number => {
+    const attempt = taskContext().attempt;
+    attempts.push([n, attempt]);
+    if (attempt <= n) throw new Error(`not yet, ${n}`);
+    return n;
+  };
+  await using s = setup({ workers: 1, taskOptions: { 'fault.flaky': { retries: 1 } } }, { 'fault.flaky': flaky });
+  expect(await s.pool.map('fault.flaky', [0, 1], { chunksize: 2 })).toEqual([0, 1]);
+  expect(attempts.splice(0)).toEqual([
+    [0, 1],
+    [1, 1],
+    [1, 2],
+  ]);
+  expect(await rejection(s.pool.apply('fault.flaky', { args: [2] }))).toMatchObject({ code: 'TASK_THREW', attempt: 2 });
+  attempts.splice(0);
+  expect(await s.pool.apply('fault.flaky', { args: [2], retries: 2 })).toBe(2);
+  expect(attempts.map(([, attempt]) => attempt)).toEqual([1, 2, 3]);
+});
+
+test('`timeoutMs` of the call comes before that of its task, and that before the pool’s', async () => {
+  await using s = setup({ timeoutMs: 300, taskOptions: { 'math.add': { timeoutMs: 200 } } });
+  s.transport.hold();
+  const ends: string[] = [];
+  const calls = [
+    rejection(s.pool.apply('math.square', { args: [1] })).then(() => ends.push('pool')),
+    rejection(s.pool.apply('math.add', { args: [1, 2] })).then(() => ends.push('task')),
+  ];
+  await s.clock.advance(250);
+  expect(ends).toEqual(['task']);
+  const own = rejection(s.pool.apply('math.add', { args: [1, 2], timeoutMs: 10 })).then(() => ends.push('call'));
+  await s.clock.advance(20);
+  expect(ends).toEqual(['task', 'call']);
+  await s.clock.advance(100);
+  await Promise.all([...calls, own]);
+  expect(ends).toEqual(['task', 'call', 'pool']);
 });
