@@ -86,20 +86,28 @@ type Optional<Args, Kwds> =
   | { readonly args?: Args | undefined; readonly kwds?: undefined };
 
 /** Arguments by name; checked only where the type of the tasks is a generated declaration. */
-type KwdsOf<Tasks, Ref> = Ref extends keyof ByName<Tasks>
-  ? ByName<Tasks>[Ref] extends Task<infer F, infer Positions>
-    ? Named<Parameters<F>, Positions>
-    : AnyKwds
-  : AnyKwds;
+type KwdsOf<Tasks, Ref> =
+  LeafOf<Tasks, Ref> extends Task<infer F, infer Positions> ? Named<Parameters<F>, Positions> : AnyKwds;
 
 type Named<Args, Positions> = Positions extends null
   ? Refused<'This task takes no arguments by name.'>
   : { readonly [Name in keyof Positions]: Args[Positions[Name] & keyof Args] };
 
-type FunctionOf<Tasks, Ref> = Ref extends TaskFunction
-  ? Ref
-  : Ref extends keyof ByName<Tasks>
-    ? FunctionIn<ByName<Tasks>[Ref]>
+type FunctionOf<Tasks, Ref> = Ref extends TaskFunction ? Ref : FunctionIn<LeafOf<Tasks, Ref>>;
+
+/** Where a name leads. Most are found by walking, which costs little; those that begin with a dotted key are not. */
+type LeafOf<Tasks, Name> = [Walk<Tasks, Name>] extends [never]
+  ? Name extends keyof ByName<Tasks>
+    ? ByName<Tasks>[Name]
+    : never
+  : Walk<Tasks, Name>;
+
+type Walk<Node, Name> = Name extends keyof Level<Node>
+  ? Level<Node>[Name]
+  : Name extends `${infer First}.${infer Rest}`
+    ? First extends keyof Level<Node>
+      ? Walk<Level<Node>[First], Rest>
+      : never
     : never;
 
 /** All arguments of a function. */
