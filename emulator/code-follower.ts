@@ -65,7 +65,8 @@ export class CodeFollower implements AsyncDisposable {
   }
 
   #failFirst(error: unknown): void {
-    if (this.#first === 'arrived') return;
+    // A build that closing cut short has not failed.
+    if (this.#first === 'arrived' || this.#disposed !== undefined) return;
     this.#first = 'unasked';
     this.#listener.firstBuildFailed(error);
   }

@@ -1,6 +1,7 @@
 /** The express app in front of an emulator, without a socket: who may enter, which operation, what else to say. */
 import type { Express, NextFunction, Request, Response } from 'express';
 import { LambdaPoolError } from '../../src/shared/errors.ts';
+import { invalidOption } from '../../src/shared/options.ts';
 import { hostNameOf, refusalOf } from './access.ts';
 import { sendError } from './answer.ts';
 import { accessDenied, unknownOperation, validationError } from './api-errors.ts';
@@ -67,8 +68,9 @@ function isDecodeError(error: unknown): error is Error {
 }
 
 function resolveAllowedHosts(names: readonly string[]): ReadonlySet<string> {
+  if (!Array.isArray(names)) throw invalidOption('allowedHosts', 'an array of host names', names);
   for (const name of names) {
-    if (hostNameOf(name) === name.toLowerCase()) continue;
+    if (typeof name === 'string' && hostNameOf(name) === name.toLowerCase()) continue;
     throw new LambdaPoolError(
       'OPTION_INVALID',
       `Expected \`allowedHosts\` to hold host names without scheme and port, such as "my-box.lan", got ${JSON.stringify(name)}.`,

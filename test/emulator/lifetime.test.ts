@@ -75,6 +75,25 @@ describe.each(ISOLATIONS)('an emulator with environments that are a %s each', (i
     expect(await answer).toBe('slept');
   });
 
+  test('terminate during the first build is not told as a failure of that build', async () => {
+    const build = Promise.withResolvers<never>();
+    await using emulator = new Emulator({ isolation, concurrency: 1 });
+    emulator.register({
+      code: {
+        current: () => build.promise,
+        onChange: () => ({ [Symbol.dispose]: () => {} }),
+        [Symbol.asyncDispose]: async () => build.reject(new Error('closed while it built')),
+      },
+    });
+    const failures: Error[] = [];
+    emulator.on('build.failed', ({ error }) => failures.push(error));
+    const outcome = send(emulator, 1);
+    outcome.catch(() => {});
+    await emulator.terminate();
+    await expect(outcome).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    expect(failures).toEqual([]);
+  });
+
   test('one that was never used can be closed', async () => {
     const code = new TestCode(SLEEPER);
     const emulator = create(code);

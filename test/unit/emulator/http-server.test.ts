@@ -133,6 +133,8 @@ describe('starting and closing', () => {
     [{ host: '203.0.113.1' }, 'Cannot listen on 203.0.113.1'],
     [{ allowedHosts: ['http://my-box.lan'] }, '`allowedHosts`'],
     [{ allowedHosts: ['my-box.lan:3001'] }, '`allowedHosts`'],
+    [{ allowedHosts: 'my-box.lan' }, '`allowedHosts`'],
+    [{ allowedHosts: [3001] }, '`allowedHosts`'],
     [{ prot: 1 }, '`prot`'],
   ])('refuses %j', async (options, fact) => {
     const error: unknown = await start(fakeCore().core, options as ServerOptions).catch((cause: unknown) => cause);
