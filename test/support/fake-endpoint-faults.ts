@@ -1,6 +1,6 @@
 /** What goes wrong on the way to a fake endpoint and back: decided by a seed, whatever the order in which requests come. */
 
-export const FAULTS = [
+const FAULTS = [
   'dropBefore',
   'dropAfter',
   'error500Before',

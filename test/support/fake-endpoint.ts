@@ -27,7 +27,7 @@ export interface FakeEndpointOptions {
 }
 
 /** What an endpoint has seen so far. */
-export interface Seen {
+interface Seen {
   readonly requests: number;
   readonly refused: number;
   readonly mostRunning: number;
