@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { emulatorTransport, lambdaTransport, type Transport } from '../../src/index.ts';
 import { tasksSource } from '../../src/bundle/tasks-source.ts';
 import { Emulator, startServer } from '../../emulator/index.ts';
-import type { Place } from './pool.ts';
+import type { Place } from './place.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/tasks', import.meta.url));
 

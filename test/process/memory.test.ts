@@ -10,15 +10,27 @@ interface Seen {
   readonly grownMb: number;
 }
 
-const cases: readonly (readonly [string, string, string, ImapOptions, number])[] = [
-  ['a generator and a fast consumer', 'sync', 'fast', { chunksize: 1_000 }, 4_000],
-  ['an async generator and a slow consumer', 'async', 'slow', { chunksize: 1_000 }, 4_000],
-  ['automatic chunks', 'async', 'slow', { chunksize: 'auto', buffersize: 3_000 }, 3_000],
+const cases: readonly (readonly [
+  string,
+  { source: string; consumer: string; options: ImapOptions; buffersize: number },
+])[] = [
+  [
+    'a generator and a fast consumer',
+    { source: 'sync', consumer: 'fast', options: { chunksize: 1_000 }, buffersize: 4_000 },
+  ],
+  [
+    'an async generator and a slow consumer',
+    { source: 'async', consumer: 'slow', options: { chunksize: 1_000 }, buffersize: 4_000 },
+  ],
+  [
+    'automatic chunks',
+    { source: 'async', consumer: 'slow', options: { chunksize: 'auto', buffersize: 3_000 }, buffersize: 3_000 },
+  ],
 ];
 
 test.each(cases)(
   'a million items through imap, %s: the heap grows by less than 50 MB, and the source is never further ahead than the buffer',
-  async (_what, source, consumer, options, buffersize) => {
+  async (_what, { source, consumer, options, buffersize }) => {
     await using program = runProgram('million', [source, consumer, JSON.stringify(options)], ['--expose-gc']);
     const seen = await program.nextJson<Seen>();
     expect(seen.received).toBe(1_000_000);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LambdaExecutor, LambdaPool, shared } from '../../src/index.ts';
 import type { LambdaExecutorOptions, LambdaPoolOptions, Transport } from '../../src/index.ts';
-import type { Place } from '../contract/pool.ts';
+import type { Place } from '../contract/place.ts';
 
 /** What a row runs on. All pools and executors of one place share its environments. */
 export interface Ground {
