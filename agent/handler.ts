@@ -7,6 +7,7 @@ import { isChunkRequest, parseEvent } from './event.ts';
 import { Initializers } from './initializers.ts';
 import type { Manifest } from './manifest.ts';
 import { failed } from './outcome.ts';
+import { unpacking } from './packing.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
 import type { CallOutcome, ChunkReply, ChunkRequest, PlainRequest } from './protocol.ts';
 import { fitLogs } from './reply-size.ts';
@@ -46,7 +47,7 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
   const initializers = new Initializers(tasks);
   const retirement = new Retirement();
 
-  return async (event: unknown, context: LambdaContext): Promise<unknown> => {
+  return unpacking(async (event: unknown, context: LambdaContext): Promise<unknown> => {
     const deadline = new Deadline(context.getRemainingTimeInMillis());
     const request = parseEvent(event);
     const requestId = context.awsRequestId;
@@ -67,7 +68,7 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
       outcomes,
     };
     return reply;
-  };
+  });
 }
 
 async function answerChunk(

@@ -6,7 +6,8 @@
  *     { "lambdapool": 1, "task": "math.fibonacci", "calls": [[10], { "args": [], "kwds": { "n": 11 } }] }
  *     { "lambdapool": 1, "timeoutMs": 60000, "outcomes": [{ "ok": 55 }, { "ok": 89 }] }
  *
- * Everything marked Encoded went through the codec: plain JSON stands for itself, see codec.ts for the rest.
+ * Everything marked Encoded went through the codec: plain JSON stands for itself, see codec.ts for the rest. Both may also
+ * travel gzipped: see Packed.
  */
 
 /**
@@ -83,6 +84,16 @@ export interface ChunkReply {
   /** Hash of the manifest that the calls ran on. */
   readonly manifest: string;
   readonly outcomes: readonly CallOutcome[];
+}
+
+/**
+ * A ChunkRequest or a ChunkReply whose JSON text is long and shrinks well. The agent takes either form of a request at any
+ * time, and answers in this one only if it was asked in it.
+ */
+export interface Packed {
+  readonly lambdapool: typeof PROTOCOL_VERSION;
+  /** Base64 of the gzipped JSON text. */
+  readonly gzip: string;
 }
 
 /**
