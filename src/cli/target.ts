@@ -1,4 +1,5 @@
 /** Where `apply` and `map` run their tasks: decided from flags and environment variables, nothing opened yet. */
+import { isLoopback } from '../shared/loopback.ts';
 import { LOCAL_REGION } from './client-lines.ts';
 import { usage } from './arguments.ts';
 
@@ -73,10 +74,6 @@ function endpoint(text: string, { functionName, env, source }: EndpointFacts): T
     dummyKeys: isStandIn,
     assumed: source === undefined,
   };
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** An empty variable is none. */

@@ -2,8 +2,9 @@
 import type { InvokeCommand, InvokeCommandOutput, LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { waitFor } from '../shared/abort.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
-import { checkKeys, checkString, invalidOption } from '../shared/options.ts';
+import { checkBoolean, checkKeys, checkString, invalidOption } from '../shared/options.ts';
 import { toPoolError } from './lambda/errors.ts';
+import { isRemote, packPayload, unpackPayload } from './lambda/packing.ts';
 import type { InvokeRequest, InvokeResponse, Transport } from './transport.ts';
 
 /** Options of `lambdaTransport`. */
@@ -32,12 +33,19 @@ export interface LambdaTransportOptions {
   readonly endpoint?: string;
   /** Version or alias to invoke, where `functionName` has none. */
   readonly qualifier?: string;
+  /**
+   * Gzip requests, and let the function gzip its replies to them, where that makes them much shorter: those of a pool, of
+   * 64 kB or more, of text such as tables. Lambda's limit of 6 MiB counts for what is not gzipped yet. Takes some of
+   * the function's time: switch it off for functions of little memory, which have little of a core.
+   * @default true; false where the endpoint is this machine
+   */
+  readonly compress?: boolean;
 }
 
 /** An access key, or a function that gets one. */
 export type LambdaTransportCredentials = NonNullable<LambdaClientConfig['credentials']>;
 
-const KNOWN = ['functionName', 'region', 'credentials', 'profile', 'endpoint', 'qualifier'];
+const KNOWN = ['functionName', 'region', 'credentials', 'profile', 'endpoint', 'qualifier', 'compress'];
 
 /** A function may run for 900 s; its answer may take a moment more. */
 const REQUEST_TIMEOUT_MS = 910_000;
@@ -59,11 +67,12 @@ export function lambdaTransport(options: LambdaTransportOptions): Transport {
 
 function checkOptions(options: LambdaTransportOptions): LambdaTransportOptions {
   checkKeys('lambdaTransport()', options, KNOWN);
-  const { functionName, region, credentials, profile, endpoint, qualifier } = options;
+  const { functionName, region, credentials, profile, endpoint, qualifier, compress } = options;
   checkString('functionName', functionName);
   if (region !== undefined) checkString('region', region);
   if (profile !== undefined) checkString('profile', profile);
   if (qualifier !== undefined) checkString('qualifier', qualifier);
+  if (compress !== undefined) checkBoolean('compress', compress);
   if (endpoint !== undefined && !/^https?:$/.test(URL.parse(checkString('endpoint', endpoint))?.protocol ?? '')) {
     throw invalidOption('endpoint', 'an http: or https: URL', endpoint);
   }
@@ -83,11 +92,13 @@ function checkOptions(options: LambdaTransportOptions): LambdaTransportOptions {
 class LambdaTransport implements Transport {
   readonly name = 'lambda';
   readonly #options: LambdaTransportOptions;
+  readonly #compresses: boolean;
   #sdk: Promise<Sdk> | undefined;
   #closed = false;
 
   constructor(options: LambdaTransportOptions) {
     this.#options = options;
+    this.#compresses = options.compress ?? isRemote(endpointOf(options));
   }
 
   async invoke(request: InvokeRequest, { signal }: { readonly signal: AbortSignal }): Promise<InvokeResponse> {
@@ -111,13 +122,15 @@ class LambdaTransport implements Transport {
 
   async #send(sdk: Sdk, request: InvokeRequest, signal: AbortSignal): Promise<InvokeResponse> {
     const { functionName, qualifier } = this.#options;
+    const packed = this.#compresses ? await packPayload(request.payload) : undefined;
     const command = new sdk.InvokeCommand({
       FunctionName: functionName,
-      Payload: Buffer.from(request.payload),
+      Payload: Buffer.from(packed ?? request.payload),
       ...(qualifier !== undefined && { Qualifier: qualifier }),
       ...(request.logs && { LogType: 'Tail' as const }),
     });
-    return response(await sdk.client.send(command, { abortSignal: signal }));
+    const answer = response(await sdk.client.send(command, { abortSignal: signal }));
+    return packed === undefined ? answer : { ...answer, payload: await unpackPayload(answer.payload) };
   }
 }
 
@@ -148,6 +161,12 @@ async function loadSdk(options: LambdaTransportOptions): Promise<Sdk> {
     ...(endpoint !== undefined && { endpoint }),
   });
   return { client, InvokeCommand };
+}
+
+/** As the SDK finds it, but for the profile: an endpoint in there counts as remote. */
+function endpointOf({ endpoint }: LambdaTransportOptions): string | undefined {
+  const { AWS_ENDPOINT_URL_LAMBDA: ofLambda, AWS_ENDPOINT_URL: ofAll } = process.env;
+  return [endpoint, ofLambda, ofAll].find((url) => url !== undefined && url !== '');
 }
 
 /** `arn:aws:lambda:eu-central-1:123456789012:function:f` names its region. */
