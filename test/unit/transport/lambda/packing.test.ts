@@ -110,6 +110,7 @@ describe('the default of compress', () => {
     ['https://lambda.eu-central-1.amazonaws.com', true],
     ['http://10.0.0.5:4566', true],
     ['http://localhost.example.com', true],
+    ['http://mylocalhost', true],
     ['http://127.0.0.1:3001', false],
     ['http://localhost:3001', false],
     ['http://[::1]:3001/', false],
