@@ -22,6 +22,14 @@ export interface InvocationRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The numbers of a REPORT line. */
+export interface InvocationBilling {
+  readonly durationMs: number;
+  readonly billedMs: number;
+  readonly memoryMb: number;
+  readonly isColdStart: boolean;
+}
+
 export interface InvocationResult {
   readonly requestId: string;
   /** 200 RequestResponse, 202 Event, 204 DryRun. */
@@ -33,6 +41,8 @@ export interface InvocationResult {
   readonly executedVersion?: string | undefined;
   /** Last 4,096 bytes of the log as text, if asked for. */
   readonly logTail?: string | undefined;
+  /** The numbers of the log's REPORT line, if the log was asked for. */
+  readonly billing?: InvocationBilling | undefined;
   /** First line of the build error, while the code on disk does not build and an older generation answers. */
   readonly buildError?: string | undefined;
 }

@@ -1,5 +1,5 @@
 /** The texts that Lambda itself writes about an invocation: START, END, REPORT. Pure. */
-import type { InvocationReport } from './invocation.ts';
+import type { InvocationBilling, InvocationReport } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
 import type { Run } from './run.ts';
 
@@ -27,6 +27,12 @@ function billedMs(ending: Ending): number {
 
 function usedMb(ending: Ending, memoryMb: number): number {
   return ending.outcome.outOfMemory === true ? memoryMb : ending.maxMemoryMb;
+}
+
+/** What the REPORT line says, as numbers. */
+export function billingOf(ending: Ending, { memoryMb }: ReportedFunction): InvocationBilling {
+  const { durationMs } = ending;
+  return { durationMs, billedMs: billedMs(ending), memoryMb, isColdStart: ending.initMs !== undefined };
 }
 
 /** The whole kept log, in the order of CloudWatch. */

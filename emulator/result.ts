@@ -1,7 +1,7 @@
 /** From a finished run to what its caller gets. Pure. */
 import type { InvocationResult } from './invocation.ts';
 import { tailOf } from './log-buffer.ts';
-import { renderLog, type Ending, type ReportedFunction } from './report.ts';
+import { billingOf, renderLog, type Ending, type ReportedFunction } from './report.ts';
 import type { Run } from './run.ts';
 
 export interface ResultFacts {
@@ -10,24 +10,23 @@ export interface ResultFacts {
   readonly buildError: string | undefined;
 }
 
-export function createResult(run: Run, ending: Ending, facts: ResultFacts): InvocationResult {
+export function createResult(run: Run, ending: Ending, { reported, buildError }: ResultFacts): InvocationResult {
   const { requestId, wantsLogTail } = run.request;
   const { payload, errorType } = ending.outcome;
-  const { buildError } = facts;
-  const result: InvocationResult = {
+  const functionError = errorType === undefined ? undefined : 'Unhandled';
+  const executedVersion = '$LATEST';
+  if (!wantsLogTail) return { requestId, statusCode: 200, payload, functionError, executedVersion, buildError };
+  return {
     requestId,
     statusCode: 200,
     payload,
-    executedVersion: '$LATEST',
-    ...(errorType === undefined ? undefined : { functionError: 'Unhandled' }),
-    ...(buildError === undefined ? undefined : { buildError }),
-  };
-  if (!wantsLogTail) return result;
-  return {
-    ...result,
+    functionError,
+    executedVersion,
+    buildError,
+    billing: billingOf(ending, reported),
     // Written when it is read: a pool asks for it each time, and reads it only of environments that died.
     get logTail() {
-      return tailOf(renderLog(run, ending, facts.reported));
+      return tailOf(renderLog(run, ending, reported));
     },
   };
 }

@@ -1,24 +1,14 @@
 /** What invocations cost, by Lambda's own account of them: the REPORT line at the end of a log. Pure. */
+import type { Billing } from '../transport/transport.ts';
 import type { Prices } from './prices.ts';
 
-/** The facts of a REPORT line. */
-export interface InvocationReport {
-  /** Milliseconds that the invocation took inside the function, without the start of its environment. */
-  readonly durationMs: number;
-  /** Milliseconds that AWS asks money for. */
-  readonly billedMs: number;
-  readonly memoryMb: number;
-  /** It began with the start of its environment. */
-  readonly isColdStart: boolean;
-}
-
 const REPORT = 'REPORT RequestId: ';
-// AWS: observed; lambda-contract.md 5. A start that failed or timed out before has no Init Duration.
+// AWS: observed 2026-06 (public issue reports). A start that failed or timed out before has no Init Duration.
 const FACTS = /\tDuration: ([\d.]+) ms\tBilled Duration: (\d+) ms\tMemory Size: (\d+) MB/;
 const COLD_START = '\tInit Duration: ';
 
 /** Reads the last REPORT line of a log; undefined if it has none. */
-export function readReport(logTail: string): InvocationReport | undefined {
+export function readReport(logTail: string): Billing | undefined {
   // The last: what stands before it is the task's own, which may print anything.
   const start = logTail.lastIndexOf(REPORT);
   if (start === -1) return undefined;
@@ -45,7 +35,7 @@ export class Bill {
     this.#prices = prices;
   }
 
-  add({ billedMs, memoryMb }: InvocationReport): void {
+  add({ billedMs, memoryMb }: Billing): void {
     this.#requests += 1;
     this.#billedMs += billedMs;
     this.#gbSeconds += (billedMs / 1000) * (memoryMb / 1024);

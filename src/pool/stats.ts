@@ -143,14 +143,14 @@ export class Meter {
   }
 
   /** Its answer came. */
-  answered(chunk: Metered, { logTail }: InvokeResponse): void {
+  answered(chunk: Metered, response: InvokeResponse): void {
     this.#invocations += 1;
     this.#longestMs = Math.max(this.#longestMs, chunk.durationMs);
-    const report = logTail === undefined ? undefined : readReport(logTail);
-    if (report === undefined) return;
-    chunk.durationMs = report.durationMs;
-    if (report.isColdStart) this.#coldStarts += 1;
-    this.#bill.add(report);
+    const billing = response.billing ?? readReport(response.logTail ?? '');
+    if (billing === undefined) return;
+    chunk.durationMs = billing.durationMs;
+    if (billing.isColdStart) this.#coldStarts += 1;
+    this.#bill.add(billing);
   }
 
   /** An invocation was refused for being one too many. */

@@ -7,6 +7,18 @@ export interface InvokeRequest {
   readonly logs: boolean;
 }
 
+/** What the service charges for an invocation, as its REPORT line says. */
+export interface Billing {
+  /** Milliseconds that the invocation took inside the function, without the start of its environment. */
+  readonly durationMs: number;
+  /** Milliseconds that the service asks money for. */
+  readonly billedMs: number;
+  /** What the function was given, in MB. */
+  readonly memoryMb: number;
+  /** It began with the start of its environment. */
+  readonly isColdStart: boolean;
+}
+
 export interface InvokeResponse {
   /** What the function answered: JSON text. */
   readonly payload: string;
@@ -17,6 +29,8 @@ export interface InvokeResponse {
   readonly executedVersion?: string | undefined;
   /** Last 4 KB of the execution log, decoded, if asked for. */
   readonly logTail?: string | undefined;
+  /** Where the transport knows it without reading the log; absent: the log tail says it. */
+  readonly billing?: Billing | undefined;
 }
 
 /** One way of reaching a function. Knows nothing of tasks, pools or retries. */

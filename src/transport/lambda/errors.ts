@@ -84,7 +84,7 @@ function fromServiceFailure(failure: ServiceFailure, facts: CallFacts, cause: Er
   });
 }
 
-/** Contract: `lambda-contract.md` 4; known not to have run: 429, 4xx, the 502 family. The rest is unknown. */
+/** Known not to have run: 429, 4xx, the 502 family that Lambda's API reference names for Invoke. The rest is unknown. */
 function tell(failure: ServiceFailure, { functionName }: CallFacts): Telling {
   const { name, status } = failure;
   const said = `${name}: ${bare(failure.message)}`;

@@ -94,6 +94,7 @@ describe('a result', () => {
   test('of a failure is marked, with tail and build error as asked for', () => {
     const outcome = exited(ID, { reason: undefined, outOfMemory: false });
     expect(createResult(run(true), ending(outcome), { ...facts, buildError: 'a.ts:1:1' })).toEqual({
+      billing: { durationMs: 3.011, billedMs: 4, memoryMb: 128, isColdStart: false },
       requestId: ID,
       statusCode: 200,
       payload: `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ${ID} Error: Runtime exited without providing a reason"}`,
