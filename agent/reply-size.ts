@@ -3,7 +3,7 @@ import { markLine } from './log-buffer.ts';
 import type { CallOutcome } from './protocol.ts';
 
 // AWS: Invoke response payload, 6 MiB, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11
-export const MAX_REPLY_BYTES = 6 * 1024 * 1024;
+export const MAX_REPLY_BYTES: number = 6 * 1024 * 1024;
 /** For what surrounds the outcomes in the reply. */
 const ENVELOPE_BYTES = 1024;
 

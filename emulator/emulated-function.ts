@@ -73,7 +73,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
       start: () => this.#startOnDemand(),
     });
     this.#aborts = new Aborts((run, reason) => {
-      if (this.#scheduler.withdraw(run)) run.callbacks.reject(reason);
+      if (this.#scheduler.withdraw(run)) run.reject(reason);
     });
     this.#code = new CodeFollower(options.code, this);
     this.#spares = new Spares(() => this.#startSandbox(), options);
@@ -338,7 +338,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
       events.emit('invocation.finished', createReport(run, ending, this.options));
     }
     const facts = { reported: this.options, buildError: this.#code.errorLine };
-    run.callbacks.resolve(createResult(run, ending, facts));
+    run.resolve(createResult(run, ending, facts));
   }
 
   #reject(run: Run, code: 'UNREACHABLE' | 'OUTCOME_UNKNOWN', message: string): void {
@@ -348,7 +348,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   #rejectWith(run: Run, error: unknown): void {
     const { signal } = run.request;
     if (signal !== undefined) this.#aborts.delete(signal, run);
-    run.callbacks.reject(error);
+    run.reject(error);
   }
 
   #checkEmpty(): void {

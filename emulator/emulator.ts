@@ -1,5 +1,4 @@
 /** The emulator: a Lambda in this process. A facade that checks, wires and delegates; the rules are in the parts. */
-import { randomUUID } from 'node:crypto';
 import { LambdaPoolError } from '../src/shared/errors.ts';
 import { Events } from '../src/shared/events.ts';
 import { functionArn } from './arn.ts';
@@ -20,6 +19,7 @@ import {
   type FunctionOptions,
   type ResolvedEmulatorOptions,
 } from './options.ts';
+import { newRequestId } from './request-id.ts';
 import { Run } from './run.ts';
 import { neverThrowing } from './sandbox/failed-sandbox.ts';
 import { createProcessStarter } from './sandbox/process-sandbox.ts';
@@ -103,7 +103,7 @@ export class Emulator implements AsyncDisposable {
     try {
       this.#assertOpen();
       const target = this.#find(request.functionName, request.qualifier);
-      const requestId = request.requestId ?? randomUUID();
+      const requestId = request.requestId ?? newRequestId();
       checkSize(request);
       if (request.signal?.aborted === true) throw request.signal.reason;
       if (request.invocationType === 'DryRun') return Promise.resolve({ requestId, statusCode: 204, payload: '' });
@@ -166,7 +166,6 @@ export class Emulator implements AsyncDisposable {
 
   #run(target: EmulatedFunction, request: InvocationRequest, requestId: string): Promise<InvocationResult> {
     return new Promise((resolve, reject) => {
-      this.#inFlight.enter();
       const { functionName, qualifier } = request;
       const run = new Run(
         {
@@ -178,16 +177,7 @@ export class Emulator implements AsyncDisposable {
           wantsLogTail: request.logType === 'Tail',
           signal: request.signal,
         },
-        {
-          resolve: (result) => {
-            this.#inFlight.leave();
-            resolve(result);
-          },
-          reject: (reason) => {
-            this.#inFlight.leave();
-            reject(reason);
-          },
-        },
+        { resolve, reject, inFlight: this.#inFlight },
       );
       target.submit(run);
     });

@@ -1,4 +1,5 @@
 /** One accepted invocation, from its door to its answer. */
+import type { InFlight } from './in-flight.ts';
 import type { InvocationResult } from './invocation.ts';
 import { LogBuffer } from './log-buffer.ts';
 
@@ -13,23 +14,35 @@ export interface RunRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Settles exactly once; the promise sees to the rest. */
-export interface RunCallbacks {
-  resolve(result: InvocationResult): void;
-  reject(reason: unknown): void;
+/** Who waits for the end of a run, and who counts it until then. Settled exactly once; the promise sees to the rest. */
+export interface RunOwner {
+  readonly resolve: (result: InvocationResult) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly inFlight: Pick<InFlight, 'enter' | 'leave'>;
 }
 
 export class Run {
   readonly request: RunRequest;
-  readonly callbacks: RunCallbacks;
+  readonly #owner: RunOwner;
   started = false;
   /** What its environment wrote during INIT; Lambda logs that before START. */
   initLog = '';
   #log: LogBuffer | undefined;
 
-  constructor(request: RunRequest, callbacks: RunCallbacks) {
+  constructor(request: RunRequest, owner: RunOwner) {
     this.request = request;
-    this.callbacks = callbacks;
+    this.#owner = owner;
+    owner.inFlight.enter();
+  }
+
+  resolve(result: InvocationResult): void {
+    this.#owner.inFlight.leave();
+    this.#owner.resolve(result);
+  }
+
+  reject(reason: unknown): void {
+    this.#owner.inFlight.leave();
+    this.#owner.reject(reason);
   }
 
   get log(): string {

@@ -102,7 +102,7 @@ export class GatherJob<R> implements Job {
   start(total: number, chunks: readonly Chunk[] | Feed, earlier?: Continuation): void {
     if (this.#ended) return;
     this.#recorder = earlier?.recorder;
-    this.#results = earlier?.results ?? Array.from({ length: total });
+    this.#results = earlier?.results ?? (total === 1 ? [undefined] : Array.from({ length: total }));
     this.#left = total - (earlier?.done ?? 0);
     const { speculate } = this.#options;
     if (speculate !== undefined) this.speculation = new Speculation(speculate, this.#left);

@@ -98,15 +98,16 @@ class EmulatorTransport implements Transport {
     this.#options = options;
   }
 
-  async invoke(request: InvokeRequest, { signal }: { readonly signal: AbortSignal }): Promise<InvokeResponse> {
+  // Not async: each turn of the microtask queue that an invocation is spared can be measured.
+  invoke(request: InvokeRequest, { signal }: { readonly signal: AbortSignal }): Promise<InvokeResponse> {
+    if (this.#running !== undefined && !this.#disposed) return send(this.#running, request, signal);
+    return this.#startAndSend(request, signal);
+  }
+
+  async #startAndSend(request: InvokeRequest, signal: AbortSignal): Promise<InvokeResponse> {
     if (this.#disposed) throw new LambdaPoolError('POOL_CLOSED', 'The emulator transport has been closed.');
-    const emulator = this.#running ?? (await (this.#emulator ??= this.#start()));
-    const logType = request.logs ? 'Tail' : 'None';
-    try {
-      return await emulator.invoke({ functionName: FUNCTION_NAME, payload: request.payload, logType, signal });
-    } catch (error) {
-      throw translate(error);
-    }
+    this.#emulator ??= this.#start();
+    return send(await this.#emulator, request, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,6 +128,11 @@ class EmulatorTransport implements Transport {
   }
 }
 
+function send(emulator: Emulator, request: InvokeRequest, signal: AbortSignal): Promise<InvokeResponse> {
+  const logType = request.logs ? 'Tail' : 'None';
+  return emulator.invoke({ functionName: FUNCTION_NAME, payload: request.payload, logType, signal }).catch(rethrow);
+}
+
 function loadParts(): Promise<[typeof EmulatorModule, typeof TasksSourceModule]> {
   return Promise.all([import('../../emulator/emulator.ts'), import('../bundle/tasks-source.ts')]).catch(
     (cause: unknown) => {
@@ -135,6 +141,10 @@ function loadParts(): Promise<[typeof EmulatorModule, typeof TasksSourceModule]>
       throw new LambdaPoolError('UNREACHABLE', message, { cause });
     },
   );
+}
+
+function rethrow(error: unknown): never {
+  throw translate(error);
 }
 
 /** An API error of the emulator, in the words of the pool. Our own errors and abort reasons pass as they are. */

@@ -68,7 +68,7 @@ function newRun(): Run {
     wantsLogTail: false,
     signal: undefined,
   };
-  return new Run(request, { resolve: () => {}, reject: () => {} });
+  return new Run(request, { resolve: () => {}, reject: () => {}, inFlight: { enter: () => {}, leave: () => {} } });
 }
 
 function create(onDemand = true) {

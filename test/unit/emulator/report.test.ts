@@ -17,7 +17,7 @@ function run(wantsLogTail = false): Run {
     wantsLogTail,
     signal: undefined,
   };
-  return new Run(request, { resolve: () => {}, reject: () => {} });
+  return new Run(request, { resolve: () => {}, reject: () => {}, inFlight: { enter: () => {}, leave: () => {} } });
 }
 
 const ending = (outcome: Outcome, more: Partial<Ending> = {}): Ending => ({
