@@ -55,7 +55,7 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
       return answerPlain(tasks, request, { requestId, deadline, task: request.task, maxLogBytes: 0 });
     }
     const invocation = { requestId, deadline, task: request.task, maxLogBytes: request.maxLogBytes ?? 0 };
-    retirement.check(request, requestId);
+    retirement.check(request, requestId, tasks.hasFailedToLoad(request.task));
     const uninitialized = await initializers.ensure(request.initializer, invocation);
     const outcomes =
       uninitialized === undefined

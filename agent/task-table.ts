@@ -25,6 +25,8 @@ export class TaskTable {
   readonly #manifest: Manifest;
   readonly #loading = new Map<string, Promise<Readonly<Record<string, unknown>>>>();
   readonly #tasks = new Map<string, Task>();
+  /** Modules that did not load: Node remembers that, and importing them again only repeats the error. */
+  readonly #failed = new Set<string>();
 
   constructor(modules: TaskModules, manifest: Manifest) {
     this.#modules = modules;
@@ -47,6 +49,13 @@ export class TaskTable {
     }
   }
 
+  /** Whether the module of this task did not load when it was asked for before. */
+  hasFailedToLoad(name: string): boolean {
+    if (this.#failed.size === 0) return false;
+    const { tasks } = this.#manifest;
+    return Object.hasOwn(tasks, name) && this.#failed.has(tasks[name]?.module ?? '');
+  }
+
   #load(
     key: string,
     load: () => Promise<Readonly<Record<string, unknown>>>,
@@ -55,8 +64,11 @@ export class TaskTable {
     if (before !== undefined) return before;
     const loading = load();
     this.#loading.set(key, loading);
-    // A failure is reported to those who wait for it, and the next call tries again.
-    loading.catch(() => this.#loading.delete(key));
+    // A failure is reported to those who wait for it; a pool's next call finds another environment.
+    loading.catch(() => {
+      this.#loading.delete(key);
+      this.#failed.add(key);
+    });
     return loading;
   }
 

@@ -51,6 +51,9 @@ export class TaskGenerations implements TasksSource {
   #latest: BuiltTasks | undefined;
   /** Message of the failure that listeners know of. */
   #failure: string | undefined;
+  #published: Promise<void> = Promise.resolve();
+  /** When the build began that was published last: an older one that ends later is out of date. */
+  #newestStartedAt = 0;
   #closed: Promise<void> | undefined;
 
   constructor(options: TaskGenerationsOptions) {
@@ -145,8 +148,16 @@ export class TaskGenerations implements TasksSource {
     }
   }
 
-  async #publish(workshop: Workshop, outcome: Outcome): Promise<void> {
-    if (this.#closed !== undefined) return;
+  /** One at a time: after a first build that failed, a call's own build and one of the watcher may end together. */
+  #publish(workshop: Workshop, outcome: Outcome): Promise<void> {
+    const turn = this.#published.then(() => this.#publishNext(workshop, outcome));
+    this.#published = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #publishNext(workshop: Workshop, outcome: Outcome): Promise<void> {
+    if (this.#closed !== undefined || outcome.startedAt < this.#newestStartedAt) return;
+    this.#newestStartedAt = outcome.startedAt;
     const before = this.#newest;
     const error = 'error' in outcome ? outcome.error : await this.#adopt(workshop, outcome.built);
     await workshop.watch?.follow(error === undefined ? [] : filesOfFailure(error));

@@ -17,6 +17,12 @@ export interface RuntimeOptions {
   readonly enter: (directory: string) => void;
 }
 
+/**
+ * Immediates that are made together run in one turn of the event loop, each after the microtasks and rejections of the one
+ * before. Calls that need no turn of their own share one, which costs a system call: a tenth of a short call.
+ */
+const STEPS = 32;
+
 /** Never returns to an idle event loop: it blocks until there is work, for good. */
 export function startRuntime(options: RuntimeOptions): void {
   new Runtime(options).next();
@@ -29,6 +35,10 @@ class Runtime implements Completion {
   readonly #output: Output;
   /** The invocation that runs. */
   #job: SandboxInvocation | undefined;
+  /** Its answer, until it is sent. */
+  #answered: { readonly job: SandboxInvocation; readonly message: string } | undefined;
+  /** Immediates of this turn of the event loop that are still to come. */
+  #stepsLeft = 0;
   #run: (job: SandboxInvocation, event: unknown) => void = () => {};
 
   constructor(options: RuntimeOptions) {
@@ -78,17 +88,26 @@ class Runtime implements Completion {
   }
 
   /**
-   * Answers after one turn of the event loop: a rejection that nobody handles must end this invocation, not the next.
-   * What is still pending then is frozen, as on Lambda, and goes on during the next invocation.
+   * Answers in an immediate of its own: before that, Node looks for rejections that nobody handles, and those must end this
+   * invocation, not the next. What is still pending then is frozen, as on Lambda, and goes on during the next invocation.
    */
   #answer(job: SandboxInvocation, message: string): void {
-    setImmediate(() => {
-      if (this.#job !== job) return;
-      this.#job = undefined;
-      this.#options.channel.send(message);
-      this.next();
-    });
+    this.#answered = { job, message };
+    if (this.#stepsLeft > 0) return;
+    this.#stepsLeft = STEPS;
+    for (let step = 0; step < STEPS; step += 1) setImmediate(this.#step);
   }
+
+  readonly #step = (): void => {
+    this.#stepsLeft -= 1;
+    const answered = this.#answered;
+    if (answered === undefined) return;
+    this.#answered = undefined;
+    if (this.#job !== answered.job) return;
+    this.#job = undefined;
+    this.#options.channel.send(answered.message);
+    this.next();
+  };
 
   async #load(code: CodeLocation): Promise<void> {
     process.env['LAMBDA_TASK_ROOT'] = code.directory;
