@@ -253,27 +253,6 @@ describe('a task that cannot be had', () => {
     }
     expect(outcomes).toHaveLength(2);
   });
-
-  test('because its module does not load fails each call with what was thrown, and loads again at the next', async () => {
-    let loads = 0;
-    const handler = createHandler({
-      manifest: manifestOf({ 'm.f': null }),
-      modules: {
-        m: async () => {
-          loads += 1;
-          if (loads === 1) throw new TypeError('no database');
-          return { f: () => 'ok' };
-        },
-      },
-    });
-    const { outcomes } = await sendChunk(handler, { task: 'm.f', calls: [[], []] });
-    for (const outcome of outcomes) {
-      expect(failureOf(outcome)).toMatchObject({ code: 'INIT_FAILED', message: 'no database' });
-      expect(failureOf(outcome).thrown).toBeInstanceOf(TypeError);
-    }
-    expect(loads).toBe(1);
-    expect((await sendChunk(handler, { task: 'm.f', calls: [[]] })).outcomes).toEqual([{ ok: 'ok' }]);
-  });
 });
 
 test('a chunk of another version is an error of the function', async () => {

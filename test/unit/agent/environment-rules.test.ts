@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { createHandler } from '../../../agent/index.ts';
 import { retirementLine } from '../../../agent/retirement.ts';
-import { failureOf, fakeContext, handlerOf, sendChunk } from './harness.ts';
+import { failureOf, fakeContext, handlerOf, manifestOf, sendChunk } from './harness.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -80,4 +81,32 @@ test('an environment that has run its calls says so and exits, before it runs an
   await expect(sendChunk(handler, chunk, fakeContext(60_000, 'third'))).rejects.toBe(exited);
   expect(written).toHaveBeenCalledExactlyOnceWith(`${retirementLine('third')}\n`);
   expect((await sendChunk(handler, call)).outcomes).toEqual([{ ok: 0 }]);
+});
+
+test('a module that does not load fails each call with what was thrown, and the next chunk for it goes to a fresh environment', async () => {
+  const exited = new Error('exited');
+  vi.spyOn(process, 'exit').mockImplementation(() => {
+    throw exited;
+  });
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const handler = createHandler({
+    manifest: manifestOf({ 'm.f': null, 'n.g': null }),
+    modules: {
+      m: async () => {
+        throw new TypeError('no database');
+      },
+      n: async () => ({ g: () => 'ok' }),
+    },
+  });
+  const { outcomes } = await sendChunk(handler, { task: 'm.f', calls: [[], []] });
+  for (const outcome of outcomes) {
+    expect(failureOf(outcome)).toMatchObject({ code: 'INIT_FAILED', message: 'no database' });
+    expect(failureOf(outcome).thrown).toBeInstanceOf(TypeError);
+  }
+  // Other modules go on here.
+  expect((await sendChunk(handler, { task: 'n.g', calls: [[]] })).outcomes).toEqual([{ ok: 'ok' }]);
+  expect(written).not.toHaveBeenCalled();
+  const again = sendChunk(handler, { task: 'm.f', calls: [[]] }, fakeContext(60_000, 'again'));
+  await expect(again).rejects.toBe(exited);
+  expect(written).toHaveBeenCalledExactlyOnceWith(`${retirementLine('again')}\n`);
 });
