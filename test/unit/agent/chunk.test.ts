@@ -1,9 +1,9 @@
 /** A chunk of calls, as a pool sends it: one outcome for each call. */
 import { describe, expect, test } from 'vitest';
 import { decode, encode } from '../../../agent/codec.ts';
-import { PROTOCOL_VERSION, createHandler } from '../../../agent/index.ts';
+import { PROTOCOL_VERSION } from '../../../agent/index.ts';
 import type { ChunkReply } from '../../../agent/index.ts';
-import { errorOf, failureOf, fakeContext, handlerOf, manifestOf, params, sendChunk, thenable } from './harness.ts';
+import { errorOf, failureOf, fakeContext, handlerOf, params, sendChunk, thenable } from './harness.ts';
 
 describe('the reply', () => {
   const handler = handlerOf({ double: (n: number) => n * 2 });
