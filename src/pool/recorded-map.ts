@@ -43,7 +43,11 @@ export function runRecorded<R>(
 }
 
 /** Runs what an open journal knows no result of. Resolves once all is written. */
-export function runMissing<R>(job: GatherJob<R>, journal: Journal, plan: CutPlan & Pick<RecordPaths, 'failures'>): Promise<R> {
+export function runMissing<R>(
+  job: GatherJob<R>,
+  journal: Journal,
+  plan: CutPlan & Pick<RecordPaths, 'failures'>,
+): Promise<R> {
   const map = new RecordedMap(job, plan);
   map.journal = journal;
   return map.run(() => journal.readMissing());

@@ -139,7 +139,10 @@ test('idempotent calls that shared a dead environment are sent again in halves, 
   s.transport.dieNext('Runtime.ExitError', 'Runtime exited with error: exit status 3');
   expect(await s.pool.map('math.square', range(3), { chunksize: 3 })).toEqual([0, 1, 4]);
   expect(s.transport.seen.slice(1).map(({ request }) => [request.calls, request.attempts])).toEqual([
-    [[[0], [1]], [2, 2]],
+    [
+      [[0], [1]],
+      [2, 2],
+    ],
     [[[2]], [2]],
   ]);
 });
