@@ -112,10 +112,11 @@ export class LambdaHttpHandler {
     const { connectTimeoutMs, requestTimeoutMs, onHeaders } = this.#options;
     let sent = false;
     request.once('finish', () => (sent = true));
+    const isSecured = watchHandshake(request);
     giveUpAfter(request, requestTimeoutMs, `${origin} did not answer within ${requestTimeoutMs} ms`);
     limitConnecting(request, connectTimeoutMs, `no connection to ${origin} within ${connectTimeoutMs} ms`);
     return new Promise((resolve, reject) => {
-      const fail = (cause: Error): void => reject(new RequestFailure(reasonOf(cause), { sent, origin, cause }));
+      const fail = (cause: Error): void => reject(new RequestFailure(reasonOf(cause), { sent: sent && isSecured(), origin, cause }));
       request.once('error', fail);
       request.once('response', (response) => {
         const headers = flatten(response.headers);
@@ -129,6 +130,17 @@ export class LambdaHttpHandler {
       });
     });
   }
+}
+
+/** Whether anything can have left: Node 22 says that a request has finished when TLS still holds all of it back. */
+function watchHandshake(request: http.ClientRequest): () => boolean {
+  let isSecured = true;
+  request.once('socket', (socket) => {
+    if (!('encrypted' in socket) || request.reusedSocket) return;
+    isSecured = false;
+    socket.once('secureConnect', () => (isSecured = true));
+  });
+  return () => isSecured;
 }
 
 function pathOf(request: SdkHttpRequest): string {
