@@ -116,7 +116,8 @@ export class LambdaHttpHandler {
     giveUpAfter(request, requestTimeoutMs, `${origin} did not answer within ${requestTimeoutMs} ms`);
     limitConnecting(request, connectTimeoutMs, `no connection to ${origin} within ${connectTimeoutMs} ms`);
     return new Promise((resolve, reject) => {
-      const fail = (cause: Error): void => reject(new RequestFailure(reasonOf(cause), { sent: sent && isSecured(), origin, cause }));
+      const fail = (cause: Error): void =>
+        reject(new RequestFailure(reasonOf(cause), { sent: sent && isSecured(), origin, cause }));
       request.once('error', fail);
       request.once('response', (response) => {
         const headers = flatten(response.headers);
