@@ -1,7 +1,7 @@
-/** Tells the two kinds of event apart and checks their shape, before anything is run. */
+/** Tells the kinds of event apart and checks their shape, before anything is run. */
 import { agentError, show } from './errors.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
-import type { ChunkRequest, InitializerRequest, Json, PlainRequest } from './protocol.ts';
+import type { ChunkRequest, DescribeRequest, InitializerRequest, Json, PlainRequest } from './protocol.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,14 +9,17 @@ type Fields = Readonly<Record<string, unknown>>;
  * The request that an event stands for.
  * @throws {Error} named EventInvalid (names the field and what it got) or ProtocolMismatch.
  */
-export function parseEvent(event: unknown): ChunkRequest | PlainRequest {
+export function parseEvent(event: unknown): ChunkRequest | DescribeRequest | PlainRequest {
   if (!isObject(event)) throw invalid('the event', 'an object such as {"task":"math.fibonacci","args":[10]}', event);
-  return Object.hasOwn(event, 'lambdapool') ? parseChunk(event) : parsePlain(event);
+  if (!Object.hasOwn(event, 'lambdapool')) return parsePlain(event);
+  const version = event['lambdapool'];
+  if (version !== PROTOCOL_VERSION) throw mismatch(version);
+  return own(event, 'describe') === true ? { lambdapool: PROTOCOL_VERSION, describe: true } : parseChunk(event);
 }
 
-/** Whether the request came from a pool. */
-export function isChunkRequest(request: ChunkRequest | PlainRequest): request is ChunkRequest {
-  return 'lambdapool' in request;
+/** Whether the request is a chunk of a pool's calls. */
+export function isChunkRequest(request: ChunkRequest | DescribeRequest | PlainRequest): request is ChunkRequest {
+  return 'calls' in request;
 }
 
 /** Whether `value` is an object of names: neither null, nor an array, nor an instance of a class. */
@@ -32,8 +35,6 @@ function invalid(field: string, expected: string, got: unknown): Error {
 }
 
 function parseChunk(event: Fields): ChunkRequest {
-  const version = event['lambdapool'];
-  if (version !== PROTOCOL_VERSION) throw mismatch(version);
   const calls = own(event, 'calls');
   const attempts = own(event, 'attempts') ?? [];
   const maxLogBytes = own(event, 'maxLogBytes') ?? 0;

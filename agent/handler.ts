@@ -3,6 +3,7 @@ import { Call } from './call.ts';
 import type { Invocation } from './call.ts';
 import { captureConsole } from './console.ts';
 import { Deadline } from './deadline.ts';
+import { describeFunction, isDescribeRequest } from './describe.ts';
 import { isChunkRequest, parseEvent } from './event.ts';
 import { Initializers } from './initializers.ts';
 import type { Manifest } from './manifest.ts';
@@ -34,8 +35,9 @@ export interface HandlerOptions {
 }
 
 /**
- * The handler of a function that runs tasks: answers a ChunkRequest with a ChunkReply, and a PlainRequest with the bare
- * result of the task or, by rejecting with what the task threw, with an ordinary function error.
+ * The handler of a function that runs tasks: answers a ChunkRequest with a ChunkReply, a DescribeRequest with the manifest,
+ * and a PlainRequest with the bare result of the task or, by rejecting with what the task threw, with an ordinary function
+ * error.
  * Switches source maps on and lets the console remember what tasks write, for the whole process.
  * @example
  * export const handler = createHandler({ manifest, modules: { math: () => import('./tasks/math.ts') } });
@@ -52,6 +54,7 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
     const request = parseEvent(event);
     const requestId = context.awsRequestId;
     if (!isChunkRequest(request)) {
+      if (isDescribeRequest(request)) return describeFunction(manifest, deadline.timeoutMs);
       return answerPlain(tasks, request, { requestId, deadline, task: request.task, maxLogBytes: 0 });
     }
     const invocation = { requestId, deadline, task: request.task, maxLogBytes: request.maxLogBytes ?? 0 };

@@ -9,6 +9,8 @@ export type {
   CallRequest,
   ChunkReply,
   ChunkRequest,
+  DescribeReply,
+  DescribeRequest,
   Encoded,
   Json,
   LogLine,

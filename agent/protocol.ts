@@ -9,6 +9,7 @@
  * Everything marked Encoded went through the codec: plain JSON stands for itself, see codec.ts for the rest. Both may also
  * travel gzipped: see Packed.
  */
+import type { Manifest } from './manifest.ts';
 
 /**
  * Version of this format, in both directions. An agent that is sent another one fails the invocation with an error named
@@ -84,6 +85,20 @@ export interface ChunkReply {
   /** Hash of the manifest that the calls ran on. */
   readonly manifest: string;
   readonly outcomes: readonly CallOutcome[];
+}
+
+/** Asks a function what it holds, and runs nothing: no task, no initializer, no count towards maxTasksPerEnvironment. */
+export interface DescribeRequest {
+  readonly lambdapool: typeof PROTOCOL_VERSION;
+  readonly describe: true;
+}
+
+/** The answer to a DescribeRequest. */
+export interface DescribeReply {
+  readonly lambdapool: typeof PROTOCOL_VERSION;
+  /** Milliseconds that the function may run, as seen at the start of this invocation. */
+  readonly timeoutMs: number;
+  readonly manifest: Manifest;
 }
 
 /**

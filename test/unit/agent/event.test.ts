@@ -27,6 +27,13 @@ test('an event without it is plain, and its arguments are optional', () => {
   expect(request).toEqual({ task: 'a.b', args: [], kwds: {} });
 });
 
+test('an event that asks for a description is neither, whatever else is in it', () => {
+  const request = parseEvent({ lambdapool: 1, describe: true, task: 'a.b', calls: [[1]] });
+  expect(isChunkRequest(request)).toBe(false);
+  expect(request).toEqual({ lambdapool: 1, describe: true });
+  expect(isChunkRequest(parseEvent({ lambdapool: 1, describe: false, task: 'a.b', calls: [] }))).toBe(true);
+});
+
 test('null stands for absent arguments, as clients in other languages write it', () => {
   expect(parseEvent({ task: 'a.b', args: null, kwds: null })).toEqual({ task: 'a.b', args: [], kwds: {} });
 });
