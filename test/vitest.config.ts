@@ -22,6 +22,14 @@ export default defineConfig({
       project('process', 120_000),
       project('cli', 60_000),
       project('types', 60_000),
+      // The first call of a function waits for its container; side by side they would starve each other.
+      {
+        test: {
+          ...project('localstack', 120_000).test,
+          globalSetup: './support/localstack-setup.ts',
+          fileParallelism: false,
+        },
+      },
       project('chaos', 300_000),
       project('package', 300_000),
     ],

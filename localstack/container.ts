@@ -1,0 +1,127 @@
+/** Starts LocalStack in a container through testcontainers, which is loaded only then. */
+import type * as LocalstackModule from '@testcontainers/localstack';
+import type { LocalstackContainer, StartedLocalStackContainer } from '@testcontainers/localstack';
+import type * as Testcontainers from 'testcontainers';
+import type { ContainerRuntimeClient } from 'testcontainers';
+import { isLoopback } from '../src/shared/loopback.ts';
+import { dockerMissing, startFailed, testcontainersMissing } from './failures.ts';
+import { REGION } from './find.ts';
+import { chooseImage } from './image.ts';
+import type { ImageChoice } from './image.ts';
+import { Output } from './output.ts';
+import type { StartedLocalStack } from './running.ts';
+
+/** Options of `startLocalStack`. */
+export interface StartOptions {
+  /** Image to start. Default: LOCALSTACK_IMAGE, else the newest that the account allows. */
+  readonly image?: string | undefined;
+}
+
+/** LocalStack starts the containers of its functions through this socket: without it no function can run. */
+const DOCKER_SOCKET = '/var/run/docker.sock';
+/** Marks the containers of the functions of one LocalStack. */
+const LABEL = 'lambdapool.localstack';
+
+/**
+ * Starts a LocalStack that answers at a free port of this machine. It is pulled first if it is not here yet, which may take
+ * minutes. Should this process end without stopping it, testcontainers' reaper does, some ten seconds later.
+ * @throws {LambdaPoolError} UNREACHABLE: no testcontainers, no Docker, no image, no token.
+ */
+export async function startLocalStack(
+  options: StartOptions = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<StartedLocalStack> {
+  const choice = chooseImage(options.image, env);
+  const { testcontainers, localstack } = await loadTestcontainers();
+  const client = await testcontainers.getContainerRuntimeClient().catch((error: unknown) => {
+    throw dockerMissing(error, env['DOCKER_HOST']);
+  });
+  await using output = new Output();
+  const id = crypto.randomUUID();
+  try {
+    const container = containerOf(localstack.LocalstackContainer, { choice, id, client });
+    const started = await container.withLogConsumer((stream) => output.follow(stream)).start();
+    return new Started(started, { image: choice.image, id, client });
+  } catch (error) {
+    throw startFailed({ choice, error, output: await output.text() });
+  }
+}
+
+async function loadTestcontainers(): Promise<{
+  readonly testcontainers: typeof Testcontainers;
+  readonly localstack: typeof LocalstackModule;
+}> {
+  try {
+    const [testcontainers, localstack] = await Promise.all([
+      import('testcontainers'),
+      import('@testcontainers/localstack'),
+    ]);
+    return { testcontainers, localstack };
+  } catch (error) {
+    throw testcontainersMissing(error);
+  }
+}
+
+interface Making {
+  readonly choice: ImageChoice;
+  readonly id: string;
+  readonly client: ContainerRuntimeClient;
+}
+
+function containerOf(Base: typeof LocalstackContainer, { choice, id, client }: Making): LocalstackContainer {
+  /** testcontainers adds the label of its session to these flags, so that its reaper takes the functions' containers, too. */
+  class Container extends Base {
+    protected override async beforeContainerCreated(): Promise<void> {
+      // Not `withEnvironment`, which would hand the variable to the container twice.
+      this.environment = { ...this.environment, LAMBDA_DOCKER_FLAGS: `-l ${LABEL}=${id}` };
+      // Whoever reaches LocalStack reaches the Docker socket: keep it from the network. A Docker elsewhere cannot.
+      if (isLoopback(client.info.containerRuntime.host)) {
+        this.hostConfig.PortBindings = { '4566/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] };
+      }
+      await super.beforeContainerCreated();
+    }
+  }
+  const container = new Container(choice.image).withBindMounts([
+    { source: client.info.containerRuntime.remoteSocketPath, target: DOCKER_SOCKET },
+  ]);
+  return choice.token === undefined ? container : container.withEnvironment({ LOCALSTACK_AUTH_TOKEN: choice.token });
+}
+
+class Started implements StartedLocalStack {
+  readonly endpoint: string;
+  readonly region: string = REGION;
+  readonly image: string;
+  readonly #container: StartedLocalStackContainer;
+  readonly #client: ContainerRuntimeClient;
+  readonly #id: string;
+
+  constructor(
+    container: StartedLocalStackContainer,
+    facts: { readonly image: string; readonly id: string; readonly client: ContainerRuntimeClient },
+  ) {
+    this.endpoint = container.getConnectionUri();
+    this.image = facts.image;
+    this.#id = facts.id;
+    this.#client = facts.client;
+    this.#container = container;
+  }
+
+  async stop(): Promise<void> {
+    // First the one that could start more of them. It may be gone already: somebody has pulled it down.
+    await this.#container.stop().catch(ignoreMissing);
+    const { dockerode } = this.#client.container;
+    const filters = { label: [`${LABEL}=${this.#id}`] };
+    const left = await dockerode.listContainers({ all: true, filters });
+    await Promise.all(left.map(({ Id }) => dockerode.getContainer(Id).remove({ force: true }).catch(ignoreMissing)));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** 404: it is gone. 409: somebody else, the reaper, removes it right now. */
+function ignoreMissing(error: unknown): void {
+  const status: unknown = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (status !== 404 && status !== 409) throw error;
+}

@@ -1,0 +1,87 @@
+/** Why a LocalStack could not be started, in one sentence with the next step. Pure. */
+import { LambdaPoolError } from '../src/shared/errors.ts';
+import type { ImageChoice } from './image.ts';
+
+/** What is known of a start that failed. */
+export interface FailedStart {
+  readonly choice: ImageChoice;
+  readonly error: unknown;
+  /** What the container printed. */
+  readonly output: string;
+}
+
+const TRY_EMULATOR = "or run in the emulator, which needs no container (`transport: 'emulator'`)";
+
+/** testcontainers is an optional peer: npm installs it only for those who ask for it. */
+export function testcontainersMissing(cause: unknown): LambdaPoolError {
+  return failure(
+    `Starting LocalStack takes testcontainers, which is not installed: \`npm i -D testcontainers @testcontainers/localstack\`. ` +
+      'Or start LocalStack yourself (docs/localstack.md).',
+    cause,
+  );
+}
+
+/** Nobody can be asked for a container. `dockerHost` is DOCKER_HOST, if set. */
+export function dockerMissing(cause: unknown, dockerHost: string | undefined): LambdaPoolError {
+  const where = dockerHost === undefined ? '' : ` at ${dockerHost} (DOCKER_HOST)`;
+  return failure(
+    `LocalStack runs in a container, and no Docker answers${where}. Start Docker, ${TRY_EMULATOR}.`,
+    cause,
+  );
+}
+
+/** Tells a missing token, an image that cannot be had, a port that is taken and the rest from each other. */
+export function startFailed({ choice, error, output }: FailedStart): LambdaPoolError {
+  const { image } = choice;
+  if (needsToken(output)) return tokenRefused(choice, error);
+  const message = said(error);
+  if (
+    /no such image|pull access denied|manifest|not found|unauthorized|toomanyrequests|TLS|lookup .* on/i.test(message)
+  ) {
+    return failure(
+      `The image ${image} is not on this machine and could not be pulled (${message}). Check its name, the network, and ` +
+        '`docker login`; LOCALSTACK_IMAGE names another one.',
+      error,
+    );
+  }
+  if (/port is already allocated|address already in use|ports are not available/i.test(message)) {
+    return failure(`LocalStack found its port taken (${message}). End what listens there and try again.`, error);
+  }
+  return failure(`LocalStack (${image}) did not start (${message}).${lastLines(output)}`, error);
+}
+
+/** Versions that need an account print this and end with exit code 55, https://docs.localstack.cloud/aws/getting-started/auth-token/, read 2026-11 */
+function needsToken(output: string): boolean {
+  return /license activation failed|LOCALSTACK_AUTH_TOKEN|requires an account/i.test(output);
+}
+
+function tokenRefused({ image, token, chosenBy }: ImageChoice, cause: unknown): LambdaPoolError {
+  if (token !== undefined) {
+    return failure(
+      `The image ${image} refused the token in LOCALSTACK_AUTH_TOKEN. Renew it at https://app.localstack.cloud/settings/auth-tokens, ` +
+        'or unset it to use the last version that needs no account.',
+      cause,
+    );
+  }
+  const instead = chosenBy === 'image' ? 'leave out `image`' : 'unset LOCALSTACK_IMAGE';
+  return failure(
+    `The image ${image} needs an account: set LOCALSTACK_AUTH_TOKEN (https://app.localstack.cloud/settings/auth-tokens), ` +
+      `or ${instead} to use the last version that needs none.`,
+    cause,
+  );
+}
+
+/** Nothing has run, and trying again without changing something is of no use. */
+function failure(message: string, cause: unknown): LambdaPoolError {
+  return new LambdaPoolError('UNREACHABLE', message, { cause });
+}
+
+function said(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().replace(/\.$/, '');
+}
+
+function lastLines(output: string): string {
+  const lines = output.trim().split('\n').slice(-5);
+  return output.trim() === '' ? '' : ` Its last lines: ${lines.join(' | ')}`;
+}
