@@ -1,4 +1,6 @@
 /** `lambdapool`: the pool, its errors, and the ways of reaching a function. */
+export { defineConfig } from './config/config.ts';
+export type { LambdaPoolConfig } from './config/config.ts';
 export { asCompleted } from './executor/as-completed.ts';
 export type { Executor } from './executor/executor.ts';
 export type { ExecutorMap } from './executor/executor-map.ts';
