@@ -19,7 +19,7 @@ export interface StartOptions {
 
 /** LocalStack starts the containers of its functions through this socket: without it no function can run. */
 const DOCKER_SOCKET = '/var/run/docker.sock';
-/** Marks the containers of the functions of one LocalStack. */
+/** Marks the containers of one LocalStack, those of its functions too. */
 const LABEL = 'lambdapool.localstack';
 
 /**
@@ -37,11 +37,11 @@ export async function startLocalStack(
     throw dockerMissing(error, env['DOCKER_HOST']);
   });
   await using output = new Output();
-  const id = crypto.randomUUID();
+  const label = `${LABEL}=${crypto.randomUUID()}`;
   try {
-    const container = containerOf(localstack.LocalstackContainer, { choice, id, client });
+    const container = containerOf(localstack.LocalstackContainer, { choice, label, client });
     const started = await container.withLogConsumer((stream) => output.follow(stream)).start();
-    return new Started(started, { image: choice.image, id, client });
+    return new Started(started, { image: choice.image, label, client });
   } catch (error) {
     throw startFailed({ choice, error, output: await output.text() });
   }
@@ -64,16 +64,16 @@ async function loadTestcontainers(): Promise<{
 
 interface Making {
   readonly choice: ImageChoice;
-  readonly id: string;
+  readonly label: string;
   readonly client: ContainerRuntimeClient;
 }
 
-function containerOf(Base: typeof LocalstackContainer, { choice, id, client }: Making): LocalstackContainer {
+function containerOf(Base: typeof LocalstackContainer, { choice, label, client }: Making): LocalstackContainer {
   /** testcontainers adds the label of its session to these flags, so that its reaper takes the functions' containers, too. */
   class Container extends Base {
     protected override async beforeContainerCreated(): Promise<void> {
       // Not `withEnvironment`, which would hand the variable to the container twice.
-      this.environment = { ...this.environment, LAMBDA_DOCKER_FLAGS: `-l ${LABEL}=${id}` };
+      this.environment = { ...this.environment, LAMBDA_DOCKER_FLAGS: `-l ${label}` };
       // Whoever reaches LocalStack reaches the Docker socket: keep it from the network. A Docker elsewhere cannot.
       if (isLoopback(client.info.containerRuntime.host)) {
         this.hostConfig.PortBindings = { '4566/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] };
@@ -81,9 +81,10 @@ function containerOf(Base: typeof LocalstackContainer, { choice, id, client }: M
       await super.beforeContainerCreated();
     }
   }
-  const container = new Container(choice.image).withBindMounts([
-    { source: client.info.containerRuntime.remoteSocketPath, target: DOCKER_SOCKET },
-  ]);
+  const [name = '', value = ''] = label.split('=');
+  const container = new Container(choice.image)
+    .withBindMounts([{ source: client.info.containerRuntime.remoteSocketPath, target: DOCKER_SOCKET }])
+    .withLabels({ [name]: value });
   return choice.token === undefined ? container : container.withEnvironment({ LOCALSTACK_AUTH_TOKEN: choice.token });
 }
 
@@ -91,17 +92,17 @@ class Started implements StartedLocalStack {
   readonly endpoint: string;
   readonly region: string = REGION;
   readonly image: string;
+  readonly label: string;
   readonly #container: StartedLocalStackContainer;
   readonly #client: ContainerRuntimeClient;
-  readonly #id: string;
 
   constructor(
     container: StartedLocalStackContainer,
-    facts: { readonly image: string; readonly id: string; readonly client: ContainerRuntimeClient },
+    facts: { readonly image: string; readonly label: string; readonly client: ContainerRuntimeClient },
   ) {
     this.endpoint = container.getConnectionUri();
     this.image = facts.image;
-    this.#id = facts.id;
+    this.label = facts.label;
     this.#client = facts.client;
     this.#container = container;
   }
@@ -110,7 +111,7 @@ class Started implements StartedLocalStack {
     // First the one that could start more of them. It may be gone already: somebody has pulled it down.
     await this.#container.stop().catch(ignoreMissing);
     const { dockerode } = this.#client.container;
-    const filters = { label: [`${LABEL}=${this.#id}`] };
+    const filters = { label: [this.label] };
     const left = await dockerode.listContainers({ all: true, filters });
     await Promise.all(left.map(({ Id }) => dockerode.getContainer(Id).remove({ force: true }).catch(ignoreMissing)));
   }

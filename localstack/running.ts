@@ -10,6 +10,8 @@ export interface RunningLocalStack {
 /** One that was started here. */
 export interface StartedLocalStack extends RunningLocalStack, AsyncDisposable {
   readonly image: string;
+  /** What its containers are marked with in Docker, those of its functions too: `name=value`. */
+  readonly label: string;
   /** Ends it, and the containers that it runs Lambda functions in. */
   stop(): Promise<void>;
 }
