@@ -25,6 +25,11 @@ export class Capacity {
     this.#claimants.add(claimant);
   }
 
+  leave(claimant: Claimant): void {
+    this.#claimants.delete(claimant);
+    this.#starved.delete(claimant);
+  }
+
   /** Takes room for one environment, if need be from one that is idle. */
   tryTake(claimant: Claimant): boolean {
     if (this.#used >= this.#limit && !this.#evictFor(claimant)) {

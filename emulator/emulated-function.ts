@@ -3,21 +3,16 @@
  * Wires the parts; the rules are in scheduler.ts, environment.ts, warmup.ts and capacity.ts.
  */
 import { availableParallelism } from 'node:os';
-import type { Events } from '../src/shared/events.ts';
 import { LambdaPoolError } from '../src/shared/errors.ts';
-import { Aborts } from './aborts.ts';
-import type { AccountFacts } from './arn.ts';
-import type { Capacity, Claimant } from './capacity.ts';
+import type { Claimant } from './capacity.ts';
 import { CodeFollower, type BuiltCode, type CodeListener } from './code-follower.ts';
 import { Environment, type EnvironmentOwner, type InitFailure } from './environment.ts';
 import { environmentVariables } from './environment-variables.ts';
-import { disposeBundle, Generation } from './generation.ts';
-import type { EmulatorEvents } from './invocation.ts';
+import { disposeBundle, Generation, type GenerationSettings } from './generation.ts';
+import type { EmulatedFunctionOptions, FunctionStats, FunctionSurroundings } from './function-parts.ts';
 import { INIT_TIMEOUT_MS } from './limits.ts';
-import type { MemoryWatch } from './memory-watch.ts';
-import type { ResolvedFunctionOptions } from './options.ts';
-import { createReport, describeInitFailure, type Ending } from './report.ts';
-import { createResult } from './result.ts';
+import { OpenRuns } from './open-runs.ts';
+import { describeInitFailure, type Ending } from './report.ts';
 import type { Run } from './run.ts';
 import type { StartSandbox } from './sandbox/sandbox.ts';
 import { Scheduler } from './scheduler.ts';
@@ -25,33 +20,11 @@ import { Spares } from './spares.ts';
 import { Waiters } from './waiters.ts';
 import { Warmup } from './warmup.ts';
 
-/** What a function shares with the others of its emulator. */
-export interface FunctionSurroundings {
-  readonly account: AccountFacts;
-  readonly capacity: Capacity;
-  readonly events: Events<EmulatorEvents>;
-  readonly memoryWatch: MemoryWatch;
-  readonly startSandbox: StartSandbox;
-}
-
-/** A look at a function. */
-export interface FunctionStats {
-  /** Environments of the current generation: starting, idle and busy. */
-  readonly environments: number;
-  /** Running invocations, of older generations too. */
-  readonly busy: number;
-  readonly waiting: number;
-  /** Number of the current generation; 0 before the first build. */
-  readonly generation: number;
-  /** Processes of all environments and of the spare one; empty for threads. */
-  readonly pids: readonly number[];
-}
-
 export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListener {
-  readonly options: ResolvedFunctionOptions;
+  readonly #inspectPort: number | undefined;
   readonly #surroundings: FunctionSurroundings;
   readonly #scheduler: Scheduler<Environment, Run>;
-  readonly #aborts: Aborts<Run>;
+  readonly #runs: OpenRuns;
   readonly #code: CodeFollower;
   readonly #spares: Spares;
   /** Those of the current generation, which count against the capacity. */
@@ -61,22 +34,24 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   #current: Generation | undefined;
   #warmup: Warmup | undefined;
   #generations = 0;
+  /** What the next generation runs under. */
+  #settings: GenerationSettings;
   readonly #ready = new Waiters();
+  readonly #settled = new Waiters();
   readonly #empty = new Waiters();
   #terminated = false;
 
-  constructor(options: ResolvedFunctionOptions, surroundings: FunctionSurroundings) {
-    this.options = options;
+  constructor(options: EmulatedFunctionOptions, surroundings: FunctionSurroundings) {
+    this.#settings = options.settings;
+    this.#inspectPort = options.inspectPort;
     this.#surroundings = surroundings;
     this.#scheduler = new Scheduler<Environment, Run>({
       run: (environment, run) => this.#run(environment, run),
       start: () => this.#startOnDemand(),
     });
-    this.#aborts = new Aborts((run, reason) => {
-      if (this.#scheduler.withdraw(run)) run.reject(reason);
-    });
+    this.#runs = new OpenRuns({ events: surroundings.events, withdraw: (run) => this.#scheduler.withdraw(run) });
     this.#code = new CodeFollower(options.code, this);
-    this.#spares = new Spares(() => this.#startSandbox(), options);
+    this.#spares = new Spares(() => this.#startSandbox(this.#settings), options);
     surroundings.capacity.join(this);
   }
 
@@ -85,10 +60,9 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   }
 
   submit(run: Run): void {
+    this.#runs.enter();
     this.#scheduler.submit(run);
-    const { signal } = run.request;
-    // A run that has started goes on; only those that wait can be given up.
-    if (signal !== undefined && !run.started) this.#aborts.add(signal, run);
+    if (!run.started) this.#runs.wait(run);
     if (this.#current === undefined) this.#prepare();
   }
 
@@ -100,6 +74,26 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     if (this.#current === undefined) this.#prepare();
     else this.#prewarm();
     return ready;
+  }
+
+  /** From the next build on, environments are started with these; the caller's code source brings it. */
+  configure(settings: GenerationSettings): void {
+    this.#settings = settings;
+    this.#spares.renew();
+  }
+
+  /** Resolves when the newest build is the one that invocations run on; after `timeoutMs` it takes over unready. */
+  async settled(timeoutMs: number): Promise<void> {
+    if (this.#warmup === undefined) return;
+    const timer = setTimeout(() => this.#warmup !== undefined && this.#switchTo(this.#warmup), timeoutMs).unref();
+    await this.#settled.wait();
+    clearTimeout(timer);
+  }
+
+  /** Lets what has been accepted end, then ends all environments. */
+  async drain(): Promise<void> {
+    await this.#runs.drained();
+    await this.terminate();
   }
 
   stats(): FunctionStats {
@@ -117,9 +111,12 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   async terminate(): Promise<void> {
     this.#terminated = true;
     this.#spares[Symbol.dispose]();
-    for (const run of this.#scheduler.drain())
-      this.#reject(run, 'UNREACHABLE', 'The emulator was closed before it ran.');
+    for (const run of this.#scheduler.drain()) {
+      this.#runs.abandon(run, 'UNREACHABLE', 'The emulator was closed before it ran.');
+    }
+    this.#settled.resolve();
     this.#ready.reject(new LambdaPoolError('UNREACHABLE', 'The emulator was closed.'));
+    this.#surroundings.capacity.leave(this);
     for (const each of [...this.#environments, ...this.#leaving]) each.kill();
     this.#dropWarmup();
     const empty = this.#empty.wait();
@@ -150,7 +147,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
       if (this.#surroundings.capacity.mustYield(this)) environment.retire();
       else this.#scheduler.release(environment);
     }
-    this.#settle(run, ending);
+    this.#settle(environment.generation, run, ending);
   }
 
   environmentDied(environment: Environment, initFailure: InitFailure | undefined): void {
@@ -176,9 +173,12 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     if (this.#terminated) return void disposeBundle(code.bundle);
     this.#dropWarmup();
     // Saved without a change, or changed back. A bundle of its own all the same, even where the folder is the same.
-    if (current?.bundle.hash === code.bundle.hash) return void disposeBundle(code.bundle);
+    if (current?.bundle.hash === code.bundle.hash && current.settings === this.#settings) {
+      this.#settled.resolve();
+      return void disposeBundle(code.bundle);
+    }
     this.#generations += 1;
-    const generation = new Generation(this.#generations, code.bundle);
+    const generation = new Generation(this.#generations, code.bundle, this.#settings);
     const busy = [...this.#environments].filter((each) => each.busy).length;
     // As many as there were, but no more than can start at a time; one at least.
     const count = Math.max(1, Math.min(this.#environments.size, availableParallelism()));
@@ -190,14 +190,14 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   }
 
   buildFailed(error: Error): void {
-    const { functionName } = this.options;
+    const { functionName } = this.#settings;
     this.#surroundings.events.emit('build.failed', { at: Date.now(), functionName, error });
   }
 
   firstBuildFailed(error: unknown): void {
     if (this.#current !== undefined) return;
     if (error instanceof Error) this.buildFailed(error);
-    for (const run of this.#scheduler.drain()) this.#rejectWith(run, error);
+    for (const run of this.#scheduler.drain()) this.#runs.reject(run, error);
     this.#ready.reject(error);
   }
 
@@ -222,12 +222,11 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     this.#spares.refill();
   }
 
-  #startSandbox(): ReturnType<StartSandbox> {
-    const { memoryMb, inspectPort } = this.options;
+  #startSandbox(settings: GenerationSettings): ReturnType<StartSandbox> {
     return this.#surroundings.startSandbox({
-      memoryMb,
-      inspectPort,
-      env: environmentVariables({ ...this.#surroundings.account, ...this.options }),
+      memoryMb: settings.memoryMb,
+      inspectPort: this.#inspectPort,
+      env: environmentVariables({ ...this.#surroundings.account, ...settings }),
     });
   }
 
@@ -249,10 +248,12 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   }
 
   #createEnvironment(generation: Generation, onDemand: boolean): Environment {
-    const { memoryMb, timeoutMs } = this.options;
-    const environment = new Environment(this.#spares.take(), this, {
+    const { settings } = generation;
+    const { memoryMb, timeoutMs } = settings;
+    // The spare one is for the newest settings. The old code may be asked for one more while the new is on its way.
+    const sandbox = settings === this.#settings ? this.#spares.take() : this.#startSandbox(settings);
+    const environment = new Environment(sandbox, this, {
       generation,
-      timeoutMs,
       // AWS starts over within the invocation when INIT takes too long; here it goes on, for as long in all.
       initTimeoutMs: INIT_TIMEOUT_MS + timeoutMs,
       onDemand,
@@ -278,16 +279,16 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     old?.retire();
     if (warmup.ready.length > 0) this.#ready.resolve();
     else if (this.#ready.size > 0) this.#prewarm();
+    this.#settled.resolve();
     this.#announce(warmup);
   }
 
   #announce(warmup: Warmup): void {
-    const { functionName } = this.options;
-    const { number, bundle } = warmup.generation;
+    const { number, bundle, settings } = warmup.generation;
     const { buildMs, files } = warmup.code;
     this.#surroundings.events.emit('generation.started', {
       at: Date.now(),
-      functionName,
+      functionName: settings.functionName,
       generation: number,
       hash: bundle.hash,
       buildMs,
@@ -307,8 +308,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
   }
 
   #run(environment: Environment, run: Run): void {
-    const { signal } = run.request;
-    if (signal !== undefined) this.#aborts.delete(signal, run);
+    this.#runs.start(run);
     run.started = true;
     this.#surroundings.memoryWatch.wake();
     environment.invoke(run);
@@ -318,11 +318,10 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     const run = this.#scheduler.startFailed();
     this.#ready.resolve();
     if (run === undefined) return;
-    const { signal, requestId } = run.request;
-    if (signal !== undefined) this.#aborts.delete(signal, run);
-    const outcome = failure.outcomeFor(requestId);
+    this.#runs.start(run);
+    const outcome = failure.outcomeFor(run.request.requestId);
     run.initLog = `${failure.initLog}${describeInitFailure(outcome, failure.initMs)}`;
-    this.#settle(run, {
+    this.#settle(environment.generation, run, {
       outcome,
       durationMs: failure.initMs,
       initMs: undefined,
@@ -331,24 +330,11 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     });
   }
 
-  #settle(run: Run, ending: Ending): void {
-    if (this.#terminated) return this.#reject(run, 'OUTCOME_UNKNOWN', 'The emulator was terminated while it ran.');
-    const { events } = this.#surroundings;
-    if (events.has('invocation.finished')) {
-      events.emit('invocation.finished', createReport(run, ending, this.options));
+  #settle({ settings }: Generation, run: Run, ending: Ending): void {
+    if (this.#terminated) {
+      return this.#runs.abandon(run, 'OUTCOME_UNKNOWN', 'The emulator was terminated while it ran.');
     }
-    const facts = { reported: this.options, buildError: this.#code.errorLine };
-    run.resolve(createResult(run, ending, facts));
-  }
-
-  #reject(run: Run, code: 'UNREACHABLE' | 'OUTCOME_UNKNOWN', message: string): void {
-    this.#rejectWith(run, new LambdaPoolError(code, message, { details: { requestId: run.request.requestId } }));
-  }
-
-  #rejectWith(run: Run, error: unknown): void {
-    const { signal } = run.request;
-    if (signal !== undefined) this.#aborts.delete(signal, run);
-    run.reject(error);
+    this.#runs.end(run, ending, { settings, buildError: this.#code.errorLine });
   }
 
   #checkEmpty(): void {

@@ -3,7 +3,8 @@ import { LambdaPoolError } from '../src/shared/errors.ts';
 import { Events } from '../src/shared/events.ts';
 import { functionArn } from './arn.ts';
 import { Capacity } from './capacity.ts';
-import { EmulatedFunction, type FunctionStats } from './emulated-function.ts';
+import { EmulatedFunction } from './emulated-function.ts';
+import type { FunctionStats } from './function-parts.ts';
 import { EventQueue } from './event-queue.ts';
 import { Guard } from './guard/guard.ts';
 import { InFlight } from './in-flight.ts';
@@ -83,13 +84,18 @@ export class Emulator implements AsyncDisposable {
       throw new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'functionName' } });
     }
     const { accountId, region } = this.#options;
-    const added = new EmulatedFunction(resolved, {
-      account: { accountId, region },
-      capacity: this.#capacity,
-      events: this.#events,
-      memoryWatch: this.#memoryWatch,
-      startSandbox: this.#startSandbox,
-    });
+    const { code, inspectPort, memoryMb, timeoutMs, env, runtime } = resolved;
+    const settings = { functionName, version: '$LATEST', memoryMb, timeoutMs, env, runtime };
+    const added = new EmulatedFunction(
+      { settings, code, inspectPort },
+      {
+        account: { accountId, region },
+        capacity: this.#capacity,
+        events: this.#events,
+        memoryWatch: this.#memoryWatch,
+        startSandbox: this.#startSandbox,
+      },
+    );
     this.#functions.set(functionName, added);
   }
 

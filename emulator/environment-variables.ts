@@ -23,6 +23,7 @@ export const RESERVED_VARIABLES: readonly string[] = [
 
 export interface VariableFacts extends AccountFacts {
   readonly functionName: string;
+  readonly version: string;
   readonly memoryMb: number;
   readonly runtime: string;
   /** The user's. They may replace the credentials, which are dummies otherwise; on Lambda a role gives them. */
@@ -43,10 +44,10 @@ export function environmentVariables(facts: VariableFacts): Record<string, strin
     AWS_EXECUTION_ENV: `AWS_Lambda_${facts.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: facts.functionName,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(facts.memoryMb),
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: facts.version,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${facts.functionName}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(new Date()),
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(new Date(), facts.version),
     AWS_LAMBDA_RUNTIME_API: '169.254.100.1:9001',
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
@@ -63,7 +64,7 @@ export function environmentVariables(facts: VariableFacts): Record<string, strin
 }
 
 /** `2026/11/23/[$LATEST]f7108dfca11d48d8ba7321a9b4fe4b02`. */
-function logStreamName(now: Date): string {
+function logStreamName(now: Date, version: string): string {
   const day = now.toISOString().slice(0, 10).replaceAll('-', '/');
-  return `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+  return `${day}/[${version}]${randomUUID().replaceAll('-', '')}`;
 }

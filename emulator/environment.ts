@@ -45,7 +45,6 @@ export interface InitFailure {
 
 export interface EnvironmentSettings {
   readonly generation: Generation;
-  readonly timeoutMs: number;
   /** How long INIT may take altogether. */
   readonly initTimeoutMs: number;
   /** Somebody waits for it, and is told what the start has cost. */
@@ -111,7 +110,7 @@ export class Environment implements SandboxListener {
     else this.#deadline.refresh();
     this.#sandbox.invoke({
       requestId: request.requestId,
-      deadlineMs: Date.now() + this.#settings.timeoutMs,
+      deadlineMs: Date.now() + this.generation.settings.timeoutMs,
       functionArn: request.functionArn,
       traceId: request.traceId,
       clientContext: request.clientContext,
@@ -175,7 +174,7 @@ export class Environment implements SandboxListener {
     const run = this.#run;
     if (run !== undefined) {
       const outcome = outcomeFor(run.request.requestId);
-      const { timeoutMs } = this.#settings;
+      const { timeoutMs } = this.generation.settings;
       // Lambda reports the timeout itself, not when it came to act on it.
       const durationMs = outcome.status === 'timeout' ? timeoutMs : performance.now() - this.#runStartedAt;
       this.#endRun(run, outcome, durationMs);
@@ -208,11 +207,11 @@ export class Environment implements SandboxListener {
       setImmediate(() => {
         if (run !== undefined && this.#run === run) this.#timeOut();
       });
-    }, this.#settings.timeoutMs).unref();
+    }, this.generation.settings.timeoutMs).unref();
   }
 
   #timeOut(): void {
-    const { timeoutMs } = this.#settings;
+    const { timeoutMs } = this.generation.settings;
     this.#verdict ??= (requestId) => timedOut(requestId, timeoutMs);
     this.kill();
   }

@@ -1,17 +1,31 @@
-/** One build of the code, kept as long as an environment runs it. */
+/** One build of the code with the settings that it runs under, kept as long as an environment runs it. */
 import type { CodeBundle } from '../src/bundle/code-source.ts';
+
+/** What the environments of a generation are started with. */
+export interface GenerationSettings {
+  readonly functionName: string;
+  /** `$LATEST` or a number. */
+  readonly version: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** `nodejs24.x`. */
+  readonly runtime: string;
+}
 
 export class Generation {
   /** From 1. */
   readonly number: number;
   readonly bundle: CodeBundle;
+  readonly settings: GenerationSettings;
   #users = 0;
   #retired = false;
   #disposed: Promise<void> | undefined;
 
-  constructor(number: number, bundle: CodeBundle) {
+  constructor(number: number, bundle: CodeBundle, settings: GenerationSettings) {
     this.number = number;
     this.bundle = bundle;
+    this.settings = settings;
   }
 
   acquire(): void {

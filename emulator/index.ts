@@ -6,6 +6,6 @@ export { Emulator } from './emulator.ts';
 export { startServer } from './http/server.ts';
 export type { Server, ServerOptions } from './http/server.ts';
 export type { EmulatorOptions, FunctionOptions } from './options.ts';
-export type { FunctionStats } from './emulated-function.ts';
+export type { FunctionStats } from './function-parts.ts';
 export type { EmulatorEvents, InvocationReport, InvocationRequest, InvocationResult } from './invocation.ts';
 export { ServiceError } from './service-error.ts';

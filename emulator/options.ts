@@ -78,7 +78,7 @@ export interface ResolvedFunctionOptions {
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly env: Readonly<Record<string, string>>;
-  readonly runtime: 'nodejs22.x' | 'nodejs24.x';
+  readonly runtime: string;
   readonly inspectPort: number | undefined;
 }
 

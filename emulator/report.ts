@@ -14,9 +14,10 @@ export interface Ending {
   readonly generation: number;
 }
 
-/** Of the function, the same for all its runs. */
+/** Of the function, the same for all runs of a generation. */
 export interface ReportedFunction {
   readonly functionName: string;
+  readonly version: string;
   readonly memoryMb: number;
 }
 
@@ -36,7 +37,7 @@ export function billingOf(ending: Ending, { memoryMb }: ReportedFunction): Invoc
 }
 
 /** The whole kept log, in the order of CloudWatch. */
-export function renderLog(run: Run, ending: Ending, { memoryMb }: ReportedFunction): string {
+export function renderLog(run: Run, ending: Ending, { version, memoryMb }: ReportedFunction): string {
   const { requestId } = run.request;
   const { outcome } = ending;
   const init = ending.initMs === undefined ? '' : `Init Duration: ${ending.initMs.toFixed(2)} ms\t`;
@@ -49,7 +50,7 @@ export function renderLog(run: Run, ending: Ending, { memoryMb }: ReportedFuncti
   const output = run.log;
   const lineEnd = output === '' || output.endsWith('\n') ? '' : '\n';
   return (
-    `${run.initLog}START RequestId: ${requestId} Version: $LATEST\n${output}${lineEnd}${outcome.logLine ?? ''}` +
+    `${run.initLog}START RequestId: ${requestId} Version: ${version}\n${output}${lineEnd}${outcome.logLine ?? ''}` +
     `END RequestId: ${requestId}\nREPORT RequestId: ${requestId}\tDuration: ${ending.durationMs.toFixed(2)} ms\t` +
     `Billed Duration: ${billedMs(ending)} ms\tMemory Size: ${memoryMb} MB\t` +
     `Max Memory Used: ${usedMb(ending, memoryMb)} MB\t${init}${status}\n`

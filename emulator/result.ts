@@ -14,7 +14,7 @@ export function createResult(run: Run, ending: Ending, { reported, buildError }:
   const { requestId, wantsLogTail } = run.request;
   const { payload, errorType } = ending.outcome;
   const functionError = errorType === undefined ? undefined : 'Unhandled';
-  const executedVersion = '$LATEST';
+  const executedVersion = reported.version;
   if (!wantsLogTail) return { requestId, statusCode: 200, payload, functionError, executedVersion, buildError };
   return {
     requestId,

@@ -28,6 +28,13 @@ export class Spares implements Disposable {
     return sandbox;
   }
 
+  /** What environments are started with has changed: the one that is there is of no more use. */
+  renew(): void {
+    const old = this.#spare;
+    this.#spare = undefined;
+    old?.kill();
+  }
+
   /** Starts a spare unless there is one, as soon as the event loop has done what is urgent. */
   refill(): void {
     if (!this.#keepsSpare || this.#spare !== undefined || this.#refilling !== undefined || this.#disposed) return;

@@ -4,7 +4,7 @@ import { LambdaPoolError } from '../../src/shared/errors.ts';
 import { invalidOption } from '../../src/shared/options.ts';
 import { hostNameOf, refusalOf } from './access.ts';
 import { sendError } from './answer.ts';
-import { accessDenied, unknownOperation, validationError } from './api-errors.ts';
+import { accessDenied, unknownOperation, validationError } from '../api-errors.ts';
 import { invokeOperation } from './invoke.ts';
 import type { EmulatorCore, Operation } from './operation.ts';
 

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { InvocationRequest } from '../invocation.ts';
 import { MAX_EVENT_REQUEST_BYTES } from '../limits.ts';
-import { entityTooLarge, invalidParameter, invalidRequestContent, validationError, violation } from './api-errors.ts';
+import { entityTooLarge, invalidParameter, invalidRequestContent, validationError, violation } from '../api-errors.ts';
 import { REQUEST_HEADER } from './headers.ts';
 import { describeJsonError } from './json-syntax.ts';
 import { MAX_CLIENT_CONTEXT_BYTES } from './limits.ts';

@@ -81,8 +81,16 @@ function create(onDemand = true) {
     hash: 'h',
     [Symbol.asyncDispose]: async () => void (disposals += 1),
   };
-  const generation = new Generation(3, bundle);
-  const environment = new Environment(sandbox, owner, { generation, timeoutMs: 1000, initTimeoutMs: 11_000, onDemand });
+  const settings = {
+    functionName: 'f',
+    version: '$LATEST',
+    memoryMb: 128,
+    timeoutMs: 1000,
+    env: {},
+    runtime: 'nodejs24.x',
+  };
+  const generation = new Generation(3, bundle, settings);
+  const environment = new Environment(sandbox, owner, { generation, initTimeoutMs: 11_000, onDemand });
   return { sandbox, owner, generation, environment, disposals: () => disposals };
 }
 

@@ -5,7 +5,7 @@ import { createResult } from '../../../emulator/result.ts';
 import { Run } from '../../../emulator/run.ts';
 
 const ID = '6f1ed002-ab5d-4a1b-8a3d-0123456789ab';
-const FUNCTION = { functionName: 'f', memoryMb: 128 };
+const FUNCTION = { functionName: 'f', version: '$LATEST', memoryMb: 128 };
 
 function run(wantsLogTail = false): Run {
   const request = {

@@ -1,6 +1,12 @@
 /** The ways to name a function in a request: name, partial ARN, full ARN, each with or without a qualifier. Pure. */
-import { accessDenied, invalidParameter, notFound, validationError, violation } from './api-errors.ts';
-import type { Caller } from './caller.ts';
+import { accessDenied, invalidParameter, notFound, validationError, violation } from '../api-errors.ts';
+import type { AccountFacts } from '../arn.ts';
+
+/** Who calls, and where. */
+export interface Caller extends AccountFacts {
+  /** Where the functions are, if not there: the ARNs that we give out name it, and so may those that come back. */
+  readonly home?: AccountFacts;
+}
 
 export interface FunctionRef {
   readonly functionName: string;
@@ -66,11 +72,11 @@ function tooLong(value: string, member: string, max: number): string {
 
 function checkReachable(match: RegExpExecArray, caller: Caller): void {
   const region = match[REGION]?.slice(0, -1);
-  if (region !== undefined && region !== caller.region) {
+  if (region !== undefined && region !== caller.region && region !== caller.home?.region) {
     throw notFound(`Functions from '${region}' are not reachable in this region ('${caller.region}')`);
   }
   const accountId = match[ACCOUNT]?.slice(0, -1);
-  if (accountId !== undefined && accountId !== caller.accountId) {
+  if (accountId !== undefined && accountId !== caller.accountId && accountId !== caller.home?.accountId) {
     throw accessDenied(
       `User: arn:aws:iam::${caller.accountId}:root is not authorized to perform: lambda:InvokeFunction on resource: ${match[0]} because no resource-based policy allows the lambda:InvokeFunction action`,
     );

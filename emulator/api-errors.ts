@@ -1,5 +1,5 @@
-/** The errors that the door itself finds, in Lambda's words. Those of the functions come from the core. */
-import { ServiceError } from '../service-error.ts';
+/** The errors of Lambda's API, each in the form that AWS gives it. Pure. */
+import { ServiceError } from './service-error.ts';
 
 // AWS: `Type` stands before the message in the body, recorded 2025-11.
 const USER = { Type: 'User' };

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callerOf } from '../../../emulator/http/caller.ts';
-import { parseFunctionRef } from '../../../emulator/http/function-name.ts';
+import { parseFunctionRef } from '../../../emulator/control/function-name.ts';
 import { ServiceError } from '../../../emulator/service-error.ts';
 
 const caller = { region: 'us-east-1', accountId: '000000000000' };
@@ -122,6 +122,11 @@ describe('the name of a function in a request', () => {
     expect(error.message).toContain('arn:aws:lambda:us-east-1:111111111111:function:f');
   });
 
+  it('an ARN that the emulator gave out is good for callers of other regions and accounts, too', () => {
+    const elsewhere = { region: 'eu-west-1', accountId: '111111111111', home: caller };
+    expect(parseFunctionRef(`${ARN}:f:3`, undefined, () => elsewhere)).toEqual({ functionName: 'f', qualifier: '3' });
+  });
+
   it('never takes long over a name, nor lets one through that holds more than its characters', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), (name) => {
@@ -137,7 +142,7 @@ describe('who calls', () => {
     `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-date, Signature=0123456789abcdef`;
 
   it('the region is the one of the signature', () => {
-    expect(callerOf(signed('local/20261122/eu-central-1/lambda/aws4_request'), fallback)).toEqual({
+    expect(callerOf(signed('local/20261122/eu-central-1/lambda/aws4_request'), fallback)).toMatchObject({
       region: 'eu-central-1',
       accountId: '000000000000',
     });
@@ -152,7 +157,7 @@ describe('who calls', () => {
   it.each([undefined, '', 'Bearer token', signed(''), signed('a/b'), signed("x/y/'; drop/lambda/aws4_request")])(
     'without a signature that can be read (%s) it is the emulator itself',
     (authorization) => {
-      expect(callerOf(authorization, fallback)).toEqual(fallback);
+      expect(callerOf(authorization, fallback)).toMatchObject(fallback);
     },
   );
 });
