@@ -5,6 +5,10 @@ import { agentBuildOptions } from './build-options.ts';
 import { hashOf } from './content-hash.ts';
 import type { Esbuild, OutputFile } from './esbuild.ts';
 import type { BundleFile } from './bundle-file.ts';
+import { withSources } from './relocate-maps.ts';
+
+/** Its source map, by the name within the bundle. */
+export const AGENT_MAP = 'agent.mjs.map';
 
 let built: Promise<ReadonlyMap<string, BundleFile>> | undefined;
 
@@ -27,8 +31,5 @@ async function bundleAgent(esbuild: Esbuild): Promise<ReadonlyMap<string, Bundle
 
 // Bundles lie in other places than our package; a relative source would lead astray.
 function withAbsoluteSources({ path, text }: OutputFile): string {
-  const map: unknown = JSON.parse(text);
-  if (typeof map !== 'object' || map === null || !('sources' in map) || !Array.isArray(map.sources)) return text;
-  const sources = map.sources.map((source) => pathToFileURL(join(dirname(path), String(source))).href);
-  return JSON.stringify({ ...map, sources });
+  return withSources(text, (source) => pathToFileURL(join(dirname(path), source)).href);
 }

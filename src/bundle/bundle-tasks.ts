@@ -2,12 +2,14 @@
 import { mkdir, readdir, realpath } from 'node:fs/promises';
 import type { Manifest } from '../../agent/manifest.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
+import { AGENT_MAP } from './agent-bundle.ts';
 import { resolveTasksRoot } from './discover.ts';
 import type { NativePackage } from './native-packages.ts';
 import { toPath } from './paths.ts';
 import { findProject } from './project-folder.ts';
-import { relocateMap } from './relocate-maps.ts';
+import { relocateMap, unplacedAgentMap } from './relocate-maps.ts';
 import { TaskBuilder, type BuiltTasks } from './task-builder.ts';
+import type { BundlePart } from './task-outputs.ts';
 import { writeBundle } from './write-bundle.ts';
 
 export interface BundleTasksOptions {
@@ -19,6 +21,11 @@ export interface BundleTasksOptions {
   readonly external?: readonly string[];
   /** Globs, relative to the tasks root, of files to copy beside the modules: `**\/*.csv`. */
   readonly assets?: readonly string[];
+  /**
+   * Whether the folder will run on another machine. Then its source maps name the sources by their place in the project,
+   * as if that lay where the folder will lie, so that the bytes do not tell where it was made. @default false
+   */
+  readonly moved?: boolean;
 }
 
 /** A deployable folder. */
@@ -34,6 +41,8 @@ export interface TaskBundle {
   readonly files: readonly string[];
   /** Packages with native code. They are not in the folder and must be deployed with it. */
   readonly nativePackages: readonly NativePackage[];
+  /** How much each source, package and asset weighs in the folder, source maps aside. */
+  readonly parts: readonly BundlePart[];
   /** What deserves mention and is no error, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -54,10 +63,13 @@ export async function bundleTasks(options: BundleTasksOptions): Promise<TaskBund
   });
   try {
     const built = await builder.build();
-    await writeBundle(directory, { ...built, files: withMaps(built, project, directory) });
-    const { manifest, nativePackages, notes } = built;
+    await writeBundle(directory, {
+      ...built,
+      files: withMaps(built, project, options.moved === true ? undefined : directory),
+    });
+    const { manifest, nativePackages, parts, notes } = built;
     const files = [...built.files.keys()].sort();
-    return { directory, handler: 'index.handler', hash: manifest.hash, manifest, files, nativePackages, notes };
+    return { directory, handler: 'index.handler', hash: manifest.hash, manifest, files, nativePackages, parts, notes };
   } finally {
     await builder[Symbol.asyncDispose]();
   }
@@ -77,11 +89,13 @@ async function emptyFolder(path: string): Promise<string> {
   return realpath(path);
 }
 
-function withMaps(built: BuiltTasks, project: string, directory: string): BuiltTasks['files'] {
+function withMaps(built: BuiltTasks, project: string, directory: string | undefined): BuiltTasks['files'] {
   return new Map(
     [...built.files].map(([path, contents]) => {
+      const text = (): string => Buffer.from(contents).toString();
+      if (path === AGENT_MAP && directory === undefined) return [path, unplacedAgentMap(text())];
       if (!/^tasks\/[^/]+\.mjs\.map$/.test(path)) return [path, contents];
-      return [path, relocateMap(Buffer.from(contents).toString(), project, directory)];
+      return [path, relocateMap(text(), project, directory ?? project)];
     }),
   );
 }

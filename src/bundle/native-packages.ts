@@ -15,7 +15,7 @@ const BUILD_FOLDERS = new Set(['build', 'Release', 'lib', 'binding', 'dist', 'sr
 
 /** The package that a file inside node_modules belongs to. */
 export function packageOf(file: string): NativePackage | undefined {
-  const [, directory] = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file) ?? [];
+  const [, directory] = /^((?:.*[\\/])?node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file) ?? [];
   if (directory === undefined) return undefined;
   const parent = basename(dirname(directory));
   return { name: parent.startsWith('@') ? `${parent}/${basename(directory)}` : basename(directory), directory };

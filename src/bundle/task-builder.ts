@@ -1,7 +1,7 @@
 /** Builds the tasks of a root, again and again: what did not change is not done again. */
 import type { Manifest } from '../../agent/manifest.ts';
 import { readAssets } from './assets.ts';
-import { buildAgent } from './agent-bundle.ts';
+import { AGENT_MAP, buildAgent } from './agent-bundle.ts';
 import { buildFailed, messagesOf, oneLine, relocate } from './build-errors.ts';
 import type { BundleFile } from './bundle-file.ts';
 import { taskBuildOptions, type InMemoryBuild } from './build-options.ts';
@@ -13,7 +13,7 @@ import { NativePackages, type NativePackage } from './native-packages.ts';
 import { isInPackages } from './paths.ts';
 import { stayAlive } from './stay-alive.ts';
 import { SourceReader } from './source-reader.ts';
-import { BuildGraph, OutputCache } from './task-outputs.ts';
+import { BuildGraph, OutputCache, type BundlePart } from './task-outputs.ts';
 import { join } from 'node:path';
 
 export interface BuilderOptions {
@@ -34,6 +34,8 @@ export interface BuiltTasks {
   readonly files: ReadonlyMap<string, string | Uint8Array>;
   /** Packages with native code, left out of the bundle. */
   readonly nativePackages: readonly NativePackage[];
+  /** How much each source, package and asset weighs, source maps aside. */
+  readonly parts: readonly BundlePart[];
   /** What deserves mention and is no error. */
   readonly notes: readonly string[];
   /** Size in bytes of each of the project's own sources, by absolute path. */
@@ -177,10 +179,20 @@ export class TaskBuilder implements AsyncDisposable {
       manifest,
       files,
       nativePackages: native,
+      parts: [
+        ...build.parts,
+        ...partsOf(made.agent, (name) => `lambdapool/${name}`),
+        ...partsOf(made.assets, (name) => `tasks/${name}`),
+      ],
       notes: [...made.notes, ...notes, ...native.map(noteOfNative), ...notesOfWarnings(result.warnings, project)],
       sources: new Map([...build.inputs].filter(([file]) => !isInPackages(file))),
     };
   }
+}
+
+function partsOf(files: ReadonlyMap<string, BundleFile>, nameOf: (name: string) => string): BundlePart[] {
+  const code = [...files].filter(([name]) => name !== AGENT_MAP);
+  return code.map(([name, { contents }]) => ({ name: nameOf(name), bytes: Buffer.byteLength(contents) }));
 }
 
 function filesIn(errors: readonly Message[]): string[] {

@@ -4,6 +4,7 @@ import { withRequire } from './build-options.ts';
 import type { BundleFile } from './bundle-file.ts';
 import { hashOf } from './content-hash.ts';
 import type { BuildResult, Metafile, OutputFile } from './esbuild.ts';
+import { packageOf } from './native-packages.ts';
 
 type Finished = BuildResult<{ write: false; metafile: true }>;
 
@@ -31,6 +32,13 @@ function finish(output: OutputFile): BundleFile {
   return { contents, hash: hashOf(contents) };
 }
 
+/** A source, package or file, and what it adds to a bundle. */
+export interface BundlePart {
+  /** `tasks/math.ts`, `node_modules/lodash`: relative to the project. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /** Answers questions about one finished build. */
 export class BuildGraph {
   readonly #project: string;
@@ -46,6 +54,18 @@ export class BuildGraph {
   /** Size in bytes of each source, by absolute path. */
   get inputs(): Map<string, number> {
     return new Map(Object.entries(this.#inputs).map(([path, { bytes }]) => [join(this.#project, path), bytes]));
+  }
+
+  /** What the code is made of: each of the project's sources, and each package as a whole. */
+  get parts(): readonly BundlePart[] {
+    const bytes = new Map<string, number>();
+    for (const output of this.#outputs.values()) {
+      for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+        const name = packageOf(path)?.directory ?? path;
+        bytes.set(name, (bytes.get(name) ?? 0) + bytesInOutput);
+      }
+    }
+    return [...bytes].map(([name, sum]) => ({ name, bytes: sum }));
   }
 
   /** The source file of a module, links resolved. */
