@@ -1,6 +1,7 @@
 /** The Lambda handler: one invocation from event to result. Keeps no state about the current call. */
 import { Call } from './call.ts';
 import type { Invocation } from './call.ts';
+import { claiming } from './claim.ts';
 import { captureConsole } from './console.ts';
 import { Deadline } from './deadline.ts';
 import { describeFunction, isDescribeRequest } from './describe.ts';
@@ -11,7 +12,7 @@ import { failed } from './outcome.ts';
 import { unpacking } from './packing.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
 import type { CallOutcome, ChunkReply, ChunkRequest, PlainRequest } from './protocol.ts';
-import { fitLogs } from './reply-size.ts';
+import { ENVELOPE_BYTES, fitLogs } from './reply-size.ts';
 import { Retirement } from './retirement.ts';
 import { runChunk } from './run-chunk.ts';
 import { shortenStacks } from './stack.ts';
@@ -49,7 +50,7 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
   const initializers = new Initializers(tasks);
   const retirement = new Retirement();
 
-  return unpacking(async (event: unknown, context: LambdaContext): Promise<unknown> => {
+  const answer = async (event: unknown, context: LambdaContext, maxReplyBytes: number): Promise<unknown> => {
     const deadline = new Deadline(context.getRemainingTimeInMillis());
     const request = parseEvent(event);
     const requestId = context.awsRequestId;
@@ -62,7 +63,7 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
     const uninitialized = await initializers.ensure(request.initializer, invocation);
     const outcomes =
       uninitialized === undefined
-        ? fitLogs(await answerChunk(tasks, request, invocation))
+        ? fitLogs(await answerChunk(tasks, request, invocation), maxReplyBytes - ENVELOPE_BYTES)
         : request.calls.map(() => uninitialized);
     const reply: ChunkReply = {
       lambdapool: PROTOCOL_VERSION,
@@ -71,7 +72,8 @@ export function createHandler({ modules, manifest }: HandlerOptions): Handler {
       outcomes,
     };
     return reply;
-  });
+  };
+  return unpacking(claiming(answer));
 }
 
 async function answerChunk(

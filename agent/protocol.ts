@@ -7,7 +7,7 @@
  *     { "lambdapool": 1, "timeoutMs": 60000, "outcomes": [{ "ok": 55 }, { "ok": 89 }] }
  *
  * Everything marked Encoded went through the codec: plain JSON stands for itself, see codec.ts for the rest. Both may also
- * travel gzipped: see Packed.
+ * travel gzipped, see Packed, and through a bucket, see Claimed.
  */
 import type { Manifest } from './manifest.ts';
 
@@ -109,6 +109,43 @@ export interface Packed {
   readonly lambdapool: typeof PROTOCOL_VERSION;
   /** Base64 of the gzipped JSON text. */
   readonly gzip: string;
+}
+
+/**
+ * What a client that has a bucket adds to a request: where a reply may be put that is too large for Lambda. A request that is
+ * too large itself consists of this alone, and lies in the bucket. Packed, if at all, is what is left.
+ */
+export interface Claimed {
+  readonly lambdapool: typeof PROTOCOL_VERSION;
+  readonly claim: Claim;
+}
+
+/** URLs that are good for one object and one invocation each. Whoever has one has the object. */
+export interface Claim {
+  /** Gives the JSON text of the request. Absent: it stands beside the claim. */
+  readonly get?: string;
+  /** Takes the JSON text of the reply. */
+  readonly put: string;
+  /** The URLs are good as they are. Absent: where AWS_ENDPOINT_URL is set, it says where the bucket is for the function. */
+  readonly isLocal?: true;
+}
+
+/** Stands for a reply that was put into the bucket, or was to be; and for one to a request that could not be got. */
+export interface ClaimReply {
+  readonly lambdapool: typeof PROTOCOL_VERSION;
+  readonly claim:
+    | { readonly bytes: number }
+    | {
+        /** `get`: nothing has run. `put`: all has run, and the reply is lost. */
+        readonly failed: 'get' | 'put';
+        /** A sentence without its subject. */
+        readonly message: string;
+        readonly isTemporary: boolean;
+        /** Of HTTP; absent if there was no answer. */
+        readonly status?: number;
+        /** S3's name for what is wrong. */
+        readonly awsCode?: string;
+      };
 }
 
 /**

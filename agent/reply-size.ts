@@ -5,7 +5,7 @@ import type { CallOutcome } from './protocol.ts';
 // AWS: Invoke response payload, 6 MiB, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11
 export const MAX_REPLY_BYTES: number = 6 * 1024 * 1024;
 /** For what surrounds the outcomes in the reply. */
-const ENVELOPE_BYTES = 1024;
+export const ENVELOPE_BYTES: number = 1024;
 
 /**
  * The same outcomes, without the logs that would make the reply too long; a line in their place says so. Results and
@@ -24,7 +24,7 @@ export function fitLogs(
     const { logs, ...withoutLogs } = outcome;
     if (logs === undefined) return outcome;
     const bytes = logBytes[at] ?? 0;
-    const mark = [markLine(`${bytes} bytes of console output were dropped: the reply would not fit into 6 MiB`)];
+    const mark = [markLine(`${bytes} bytes of console output were dropped: the reply would not fit`)];
     const kept = [logs, mark].find((lines) => (lines === logs ? bytes : bytesOf(lines)) <= room);
     if (kept === undefined) return withoutLogs;
     room -= kept === logs ? bytes : bytesOf(kept);
