@@ -39,11 +39,13 @@ export async function startLocalStack(
   await using output = new Output();
   const label = `${LABEL}=${crypto.randomUUID()}`;
   try {
-    const container = containerOf(localstack.LocalstackContainer, { choice, label, client });
-    const started = await container.withLogConsumer((stream) => output.follow(stream)).start();
+    const started = await containerOf(localstack.LocalstackContainer, { choice, label, client, output }).start();
     return new Started(started, { image: choice.image, label, client });
   } catch (error) {
-    throw startFailed({ choice, error, output: await output.text() });
+    // testcontainers leaves a container that ended before its port was open.
+    await removeContainers(client, label);
+    const hasImage = await client.image.exists(testcontainers.ImageName.fromString(choice.image)).catch(() => true);
+    throw startFailed({ choice, error, output: output.text, hasImage });
   }
 }
 
@@ -66,9 +68,10 @@ interface Making {
   readonly choice: ImageChoice;
   readonly label: string;
   readonly client: ContainerRuntimeClient;
+  readonly output: Output;
 }
 
-function containerOf(Base: typeof LocalstackContainer, { choice, label, client }: Making): LocalstackContainer {
+function containerOf(Base: typeof LocalstackContainer, { choice, label, client, output }: Making): LocalstackContainer {
   /** testcontainers adds the label of its session to these flags, so that its reaper takes the functions' containers, too. */
   class Container extends Base {
     protected override async beforeContainerCreated(): Promise<void> {
@@ -79,6 +82,11 @@ function containerOf(Base: typeof LocalstackContainer, { choice, label, client }
         this.hostConfig.PortBindings = { '4566/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] };
       }
       await super.beforeContainerCreated();
+    }
+
+    /** Attached before it runs: one that ends at once has said why. */
+    protected override async containerCreated(containerId: string): Promise<void> {
+      output.follow(await client.container.attach(client.container.getById(containerId)));
     }
   }
   const [name = '', value = ''] = label.split('=');
@@ -110,15 +118,19 @@ class Started implements StartedLocalStack {
   async stop(): Promise<void> {
     // First the one that could start more of them. It may be gone already: somebody has pulled it down.
     await this.#container.stop().catch(ignoreMissing);
-    const { dockerode } = this.#client.container;
-    const filters = { label: [this.label] };
-    const left = await dockerode.listContainers({ all: true, filters });
-    await Promise.all(left.map(({ Id }) => dockerode.getContainer(Id).remove({ force: true }).catch(ignoreMissing)));
+    await removeContainers(this.#client, this.label);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+async function removeContainers({ container }: ContainerRuntimeClient, label: string): Promise<void> {
+  const { dockerode } = container;
+  const left = await dockerode.listContainers({ all: true, filters: { label: [label] } });
+  const remove = (id: string): Promise<void> => dockerode.getContainer(id).remove({ force: true }).catch(ignoreMissing);
+  await Promise.all(left.map(({ Id }) => remove(Id)));
 }
 
 /** 404: it is gone. 409: somebody else, the reaper, removes it right now. */

@@ -8,6 +8,8 @@ export interface FailedStart {
   readonly error: unknown;
   /** What the container printed. */
   readonly output: string;
+  /** Whether the image is on this machine. */
+  readonly hasImage: boolean;
 }
 
 const TRY_EMULATOR = "or run in the emulator, which needs no container (`transport: 'emulator'`)";
@@ -15,8 +17,8 @@ const TRY_EMULATOR = "or run in the emulator, which needs no container (`transpo
 /** testcontainers is an optional peer: npm installs it only for those who ask for it. */
 export function testcontainersMissing(cause: unknown): LambdaPoolError {
   return failure(
-    `Starting LocalStack takes testcontainers, which is not installed: \`npm i -D testcontainers @testcontainers/localstack\`. ` +
-      'Or start LocalStack yourself (docs/localstack.md).',
+    `Starting LocalStack takes testcontainers, which cannot be loaded (${said(cause)}): ` +
+      '`npm i -D testcontainers @testcontainers/localstack`. Or start LocalStack yourself (docs/localstack.md).',
     cause,
   );
 }
@@ -31,13 +33,11 @@ export function dockerMissing(cause: unknown, dockerHost: string | undefined): L
 }
 
 /** Tells a missing token, an image that cannot be had, a port that is taken and the rest from each other. */
-export function startFailed({ choice, error, output }: FailedStart): LambdaPoolError {
+export function startFailed({ choice, error, output, hasImage }: FailedStart): LambdaPoolError {
   const { image } = choice;
   if (needsToken(output)) return tokenRefused(choice, error);
   const message = said(error);
-  if (
-    /no such image|pull access denied|manifest|not found|unauthorized|toomanyrequests|TLS|lookup .* on/i.test(message)
-  ) {
+  if (!hasImage) {
     return failure(
       `The image ${image} is not on this machine and could not be pulled (${message}). Check its name, the network, and ` +
         '`docker login`; LOCALSTACK_IMAGE names another one.',
@@ -78,7 +78,7 @@ function failure(message: string, cause: unknown): LambdaPoolError {
 
 function said(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.trim().replace(/\.$/, '');
+  return (message.split('\n')[0] ?? '').trim().replace(/\.$/, '');
 }
 
 function lastLines(output: string): string {

@@ -2,13 +2,16 @@
 import type { Readable } from 'node:stream';
 
 const MAX_CHARACTERS = 16_384;
-/** An end of the output that does not come is no reason to wait with the message. */
-const END_PATIENCE_MS = 1_000;
 
 /** Follows one stream of output until it is disposed: a stream that is followed keeps the process alive. */
 export class Output implements AsyncDisposable {
   #stream: Readable | undefined;
   #text = '';
+
+  /** The end of what has been printed. */
+  get text(): string {
+    return this.#text;
+  }
 
   follow(stream: Readable): void {
     this.#stream = stream;
@@ -18,21 +21,6 @@ export class Output implements AsyncDisposable {
     });
     // It breaks off when the container is removed.
     stream.on('error', () => {});
-  }
-
-  /** All of it, once the stream has ended. */
-  async text(): Promise<string> {
-    const stream = this.#stream;
-    if (stream !== undefined && !stream.readableEnded && !stream.destroyed) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, END_PATIENCE_MS);
-        stream.once('close', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
-    return this.#text;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
