@@ -74,7 +74,7 @@ export class PoolCore {
     checkKeys('The pool', poolOptions, options.POOL_KEYS);
     const workers = parts.workers ?? new WorkerCount(checkInteger('workers', poolOptions.workers, { min: 1 }));
     this.workers = workers;
-    this.#policies = options.resolvePolicies(poolOptions);
+    this.#policies = options.resolvePolicies(poolOptions, transport.maxPayloadBytes);
     const { clock = systemClock, random = Math.random, names = anyTaskName } = parts;
     this.#names = names;
     const watch = openWatch(poolOptions, clock);

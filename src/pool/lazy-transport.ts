@@ -5,12 +5,15 @@ import type { InvokeRequest, InvokeResponse, Transport } from '../transport/tran
 /** A transport that `open` makes at the first invocation. If that fails, the next invocation tries again. */
 export class LazyTransport implements Transport {
   readonly name: string;
+  readonly maxPayloadBytes: number | undefined;
   readonly #open: () => Promise<Transport>;
   #opening: Promise<Transport> | undefined;
   #opened: Transport | undefined;
 
-  constructor(name: string, open: () => Promise<Transport>) {
+  /** @param maxPayloadBytes That of what will be opened. */
+  constructor(name: string, open: () => Promise<Transport>, maxPayloadBytes?: number) {
     this.name = name;
+    this.maxPayloadBytes = maxPayloadBytes;
     this.#open = open;
   }
 
@@ -57,6 +60,7 @@ function cannotOpen(name: string, error: unknown): LambdaPoolError {
 export function shared(transport: Transport): Transport {
   return {
     name: transport.name,
+    maxPayloadBytes: transport.maxPayloadBytes,
     invoke: (request, options) => transport.invoke(request, options),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -162,6 +162,8 @@ export interface CallPolicy {
   readonly environment: EnvironmentRules | undefined;
   /** Classes for what tasks throw; the same for all of the pool's. */
   readonly errors: ErrorClasses | undefined;
+  /** Of a call that travels alone; undefined: what Lambda carries. The same for all of the pool's. */
+  readonly maxPayloadBytes: number | undefined;
 }
 
 const TASK_KEYS = ['idempotent', 'retries', 'timeoutMs', 'onLog', 'maxLogBytes'] as const;
@@ -175,6 +177,7 @@ const DEFAULT_POLICY: CallPolicy = {
   maxLogBytes: 65_536,
   environment: undefined,
   errors: undefined,
+  maxPayloadBytes: undefined,
 };
 
 /** Names of the options that each call knows. */
@@ -205,11 +208,12 @@ export interface Policies {
 
 /**
  * Reads the pool's policies once, so that a call that adds nothing costs nothing.
+ * @param maxPayloadBytes What the transport says of itself.
  * @throws {LambdaPoolError} OPTION_INVALID
  */
-export function resolvePolicies(options: Omit<PoolOptions, 'workers'>): Policies {
+export function resolvePolicies(options: Omit<PoolOptions, 'workers'>, maxPayloadBytes?: number): Policies {
   const general = refine(
-    { ...DEFAULT_POLICY, environment: environmentRules(options), errors: errorClasses(options) },
+    { ...DEFAULT_POLICY, environment: environmentRules(options), errors: errorClasses(options), maxPayloadBytes },
     options,
     '',
   );
@@ -237,6 +241,7 @@ function refine(base: CallPolicy, own: TaskOptions, prefix: string): CallPolicy 
       maxLogBytes === undefined ? base.maxLogBytes : checkInteger(`${prefix}maxLogBytes`, maxLogBytes, { min: 0 }),
     environment: base.environment,
     errors: base.errors,
+    maxPayloadBytes: base.maxPayloadBytes,
   };
 }
 

@@ -143,7 +143,7 @@ const ENDED: Readonly<Record<FaultCode, (said: string) => string>> = {
   TASK_OUT_OF_MEMORY: (said) =>
     `needed more memory than the function has (${said}). Raise its \`memoryMb\` or give the call less to do.`,
   PAYLOAD_TOO_LARGE: (said) =>
-    `ran, but its answer is more than Lambda carries (${said}). Return less, or write it to S3 and return the key; ` +
+    `ran, but its answer is more than Lambda carries (${said}). Give the pool a \`payloadBucket\`, return less, or write it to S3 and return the key; ` +
     'where several calls share a chunk, a smaller `chunksize` helps.',
   INIT_FAILED: (said) => `did not run: the function could not start (${said}).`,
   TASKS_DIFFER: (said) =>

@@ -62,22 +62,70 @@ export interface EncodedCalls {
 }
 
 /**
- * One chunk of these calls, or several if they are too large for one invocation.
- * @throws {LambdaPoolError} PAYLOAD_TOO_LARGE if a single call is.
+ * One chunk of these calls, or several if they are too large for one invocation. What exceeds Lambda's limit travels alone,
+ * where the transport has another way for it.
+ * @throws {LambdaPoolError} PAYLOAD_TOO_LARGE if a single call is too large for that, too.
  */
 export function pack(job: Job, encoded: EncodedCalls): Chunk[] {
   const { calls, first, indexes, attempt } = encoded;
   const size = calls.length;
-  const payload = write(job, calls, attempt);
-  const bytes = payload.length <= SURELY_FITTING_LENGTH ? payload.length : Buffer.byteLength(payload);
-  if (bytes <= MAX_PAYLOAD_BYTES)
+  const payload = writeIfPossible(job, calls, attempt);
+  const bytes = payload === undefined ? Infinity : bytesOf(payload);
+  const { maxPayloadBytes = MAX_PAYLOAD_BYTES } = job.policy;
+  if (payload !== undefined && bytes <= (size === 1 ? maxPayloadBytes : MAX_PAYLOAD_BYTES))
     return [new Chunk(job, { first, indexes, size, attempt, failures: 0, losses: 0 }, payload)];
-  if (size === 1) throw payloadTooLarge(job.task, indexes?.[0] ?? first, bytes);
-  const half = Math.ceil(size / 2);
+  if (size === 1) throw payloadTooLarge(job, indexes?.[0] ?? first, bytes);
+  return cut(calls).flatMap(([start, end]) =>
+    pack(job, {
+      calls: calls.slice(start, end),
+      first: first + start,
+      indexes: indexes?.slice(start, end),
+      attempt,
+    }),
+  );
+}
+
+/** Where to cut calls that are too large together: around each that is large by itself; in the middle if none is. */
+function cut(calls: readonly CallRequest[]): (readonly [start: number, end: number])[] {
+  const parts: [number, number][] = [];
+  let start = 0;
+  for (const [at, call] of calls.entries()) {
+    if (!isLarge(call)) continue;
+    if (start < at) parts.push([start, at]);
+    parts.push([at, at + 1]);
+    start = at + 1;
+  }
+  if (start > 0) return start === calls.length ? parts : [...parts, [start, calls.length]];
+  const middle = Math.ceil(calls.length / 2);
   return [
-    ...pack(job, { calls: calls.slice(0, half), first, indexes: indexes?.slice(0, half), attempt }),
-    ...pack(job, { calls: calls.slice(half), first: first + half, indexes: indexes?.slice(half), attempt }),
+    [0, middle],
+    [middle, calls.length],
   ];
+}
+
+/** More than half of what Lambda carries. */
+function isLarge(call: CallRequest): boolean {
+  try {
+    return JSON.stringify(call).length * 2 > MAX_PAYLOAD_BYTES;
+  } catch (error) {
+    // Longer than a string can be.
+    if (error instanceof RangeError) return true;
+    throw error;
+  }
+}
+
+function bytesOf(payload: string): number {
+  return payload.length <= SURELY_FITTING_LENGTH ? payload.length : Buffer.byteLength(payload);
+}
+
+/** Undefined if it would be longer than a string can be. */
+function writeIfPossible(job: Job, calls: readonly CallRequest[], attempt: number): string | undefined {
+  try {
+    return write(job, calls, attempt);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The calls of `chunk` at these positions, as a chunk of their own. What `history` does not say is as it was. */
@@ -103,12 +151,18 @@ function write({ task, policy }: Job, calls: readonly CallRequest[], attempt: nu
   return JSON.stringify({ ...request, attempts: calls.map(() => attempt) });
 }
 
-function payloadTooLarge(task: string, index: number, bytes: number): LambdaPoolError {
+function payloadTooLarge({ task, policy }: Job, index: number, bytes: number): LambdaPoolError {
+  const { maxPayloadBytes: maxBytes = MAX_PAYLOAD_BYTES } = policy;
+  const size = bytes === Infinity ? 'more bytes than a string can have' : `${bytes.toLocaleString('en')} bytes`;
+  const limit =
+    policy.maxPayloadBytes === undefined
+      ? `Lambda takes at most ${maxBytes.toLocaleString('en')} in one invocation. Give the pool a \`payloadBucket\`, through which ` +
+        'larger ones travel, or send less'
+      : `at most ${maxBytes.toLocaleString('en')} travel through the \`payloadBucket\`. Send less`;
   return new LambdaPoolError(
     'PAYLOAD_TOO_LARGE',
-    `The arguments of call ${index} of ${task} make a payload of ${bytes.toLocaleString('en')} bytes; Lambda takes at most ` +
-      `${MAX_PAYLOAD_BYTES.toLocaleString('en')} in one invocation. Send less, for example the name of a file or an object in S3 ` +
-      'that the task reads. Nothing was sent.',
-    { details: { task, index, bytes, maxBytes: MAX_PAYLOAD_BYTES } },
+    `The arguments of call ${index} of ${task} make a payload of ${size}; ${limit}, for example the name of a file or ` +
+      'an object in S3 that the task reads. Nothing was sent.',
+    { details: { task, index, bytes, maxBytes } },
   );
 }

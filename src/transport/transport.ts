@@ -37,6 +37,8 @@ export interface InvokeResponse {
 export interface Transport extends AsyncDisposable {
   /** Short label for logs and errors: `lambda`, `localstack`, `emulator`. */
   readonly name: string;
+  /** Bytes of the largest payload that it takes, where it has another way for what Lambda does not carry. */
+  readonly maxPayloadBytes?: number | undefined;
   /**
    * Sends one invocation. Resolves with the function's answer, also when the function itself failed.
    * @throws {LambdaPoolError} THROTTLED, ACCESS_DENIED, FUNCTION_NOT_FOUND, PAYLOAD_TOO_LARGE, UNREACHABLE, BUILD_FAILED:
