@@ -5,7 +5,12 @@ import { showPlatform } from './binary.ts';
 import type { InstalledPackage } from './installed-packages.ts';
 import { listBinaries, listPackageFiles, type Binary } from './package-files.ts';
 import type { PlacedPackage } from './package-tree.ts';
-import type { TargetPlatform } from './target-platform.ts';
+import { ARCHITECTURES, TargetPlatform } from './target-platform.ts';
+
+interface FoundBinary extends Binary {
+  /** Absolute path. */
+  readonly file: string;
+}
 
 export interface CheckedPackage extends PlacedPackage {
   /** Paths within the package of what goes along, sorted: addons for other platforms do not. */
@@ -32,38 +37,49 @@ async function checkOptions(placed: PlacedPackage, target: TargetPlatform): Prom
   if (named.length === 0 || named.some((name) => options.has(name))) return;
   // WebAssembly runs everywhere.
   if (installed.some(({ name }) => /wasm/.test(name))) return;
-  const instead = await firstBinary(installed);
-  const fact = instead ?? `${named.join(' and ')} is not installed`;
-  throw refusal(placed, target, { fact, command: npmInstall(placed.root, target) });
+  const instead = await firstAddon(installed);
+  const fact = instead === undefined ? `${named.join(' and ')} is not installed` : describe(instead);
+  throw refusal(placed, target, { fact, instead, command: npmInstall(placed.root, target) });
 }
 
-async function firstBinary(options: readonly InstalledPackage[]): Promise<string | undefined> {
+async function firstAddon(options: readonly InstalledPackage[]): Promise<FoundBinary | undefined> {
+  const found: FoundBinary[] = [];
   for (const option of options) {
-    const [binary] = await listBinaries(option, await listPackageFiles(option.directory));
-    if (binary !== undefined) return describe(option, binary);
+    const binaries = await listBinaries(option, await listPackageFiles(option.directory));
+    found.push(...binaries.map((binary) => ({ ...binary, file: join(option.directory, binary.path) })));
   }
-  return undefined;
+  return found.find(({ path }) => path.endsWith('.node')) ?? found[0];
 }
 
-function wrongBinary(placed: PlacedPackage, binary: Binary, target: TargetPlatform): LambdaPoolError {
+function wrongBinary(placed: PlacedPackage, first: Binary, target: TargetPlatform): LambdaPoolError {
+  const binary = { ...first, file: join(placed.directory, first.path) };
   const { os, cpu, installScript } = placed.manifest;
   const command =
     os.length > 0 || cpu.length > 0 ? npmInstall(placed.root, target) : rebuild(placed.name, installScript, target);
-  return refusal(placed, target, { fact: describe(placed, binary), command });
+  return refusal(placed, target, { fact: describe(binary), instead: binary, command });
 }
 
-function describe({ directory }: InstalledPackage, { path, platforms }: Binary): string {
-  return `${join(directory, path)} is for ${platforms.map(showPlatform).join(' and ')}`;
+function describe({ file, platforms }: FoundBinary): string {
+  return `${file} is for ${platforms.map(showPlatform).join(' and ')}`;
 }
 
-function refusal(
-  placed: PlacedPackage,
-  target: TargetPlatform,
-  { fact, command }: { readonly fact: string; readonly command: string },
-): LambdaPoolError {
+/** Lambda has machines of two kinds: perhaps the function can move to what the binary is for. */
+function otherWay(binary: FoundBinary | undefined): string {
+  const other = ARCHITECTURES.find((each) => binary !== undefined && new TargetPlatform(each).runs(binary.platforms));
+  return other === undefined ? '' : ` (or let the function run on \`${other}\`)`;
+}
+
+interface Refusal {
+  readonly fact: string;
+  /** What is there, if anything is. */
+  readonly instead: FoundBinary | undefined;
+  readonly command: string;
+}
+
+function refusal(placed: PlacedPackage, target: TargetPlatform, { fact, instead, command }: Refusal): LambdaPoolError {
   return new LambdaPoolError(
     'BUILD_FAILED',
-    `The package ${placed.name} holds no binary for ${target.name}, where the function runs: ${fact}. Get the right one: ${command}`,
+    `The package ${placed.name} holds no binary for ${target.name}, where the function runs: ${fact}. Get the right one: ${command}${otherWay(instead)}`,
     { details: { package: placed.name, platform: target.name, command } },
   );
 }

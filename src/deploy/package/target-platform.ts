@@ -2,8 +2,10 @@
 import { showPlatform, type Platform } from './binary.ts';
 import type { PackageManifest } from './installed-packages.ts';
 
-/** As Lambda's API writes it. */
-export type Architecture = 'x86_64' | 'arm64';
+/** The machines that Lambda has, as its API writes them. */
+export const ARCHITECTURES = ['x86_64', 'arm64'] as const;
+
+export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** Functions run on Amazon Linux, whose C library is glibc. */
 export class TargetPlatform {

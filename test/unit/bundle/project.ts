@@ -28,7 +28,7 @@ export class Project implements AsyncDisposable {
     return name.startsWith('/') ? this.path(name) : path.join(this.tasksRoot, name);
   }
 
-  write(name: string, text: string): void {
+  write(name: string, text: string | Uint8Array): void {
     mkdirSync(path.dirname(this.file(name)), { recursive: true });
     writeFileSync(this.file(name), text);
   }
