@@ -30,9 +30,16 @@ async function openTransport(target: Target, workers: number): Promise<Transport
     return emulatorTransport({ tasksRoot: target.tasksRoot, concurrency: workers });
   }
   const { lambdaTransport } = await import('../transport/lambda.ts');
-  const { functionName } = target;
-  if (target.kind === 'aws') return lambdaTransport({ functionName });
-  const { endpoint, region, dummyKeys } = target;
+  const { functionName, region } = target;
+  if (target.kind === 'aws') {
+    const { profile } = target;
+    return lambdaTransport({
+      functionName,
+      ...(region !== undefined && { region }),
+      ...(profile !== undefined && { profile }),
+    });
+  }
+  const { endpoint, dummyKeys } = target;
   return lambdaTransport({
     functionName,
     endpoint,

@@ -12,7 +12,10 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
   using _ = stayAlive();
   const signal = AbortSignal.any([interruption.signal, io.outputClosed]);
   let exitCode: ExitCode = 0;
-  const program = createProgram({ io, signal, setExitCode: (code) => (exitCode = code) });
+  const program = createProgram(
+    { io, signal, setExitCode: (code) => (exitCode = code) },
+    { isBare: words.includes('--print-config') && words.every((word) => word.startsWith('-')) },
+  );
   try {
     await program.parseAsync(words, { from: 'user' });
     return exitCode;

@@ -1,7 +1,9 @@
-/** Where `apply` and `map` run their tasks: decided from flags and environment variables, nothing opened yet. */
+/** Where `apply` and `map` run their tasks: decided from flags, environment and configuration, nothing opened yet. */
 import { isLoopback } from '../shared/loopback.ts';
-import { LOCAL_REGION } from './client-lines.ts';
 import { usage } from './arguments.ts';
+import { LOCAL_REGION } from './client-lines.ts';
+import { DEFAULT_FUNCTION, DEFAULT_PORT, DEFAULT_TASKS_ROOT } from './defaults.ts';
+import type { SettingValues } from './settings.ts';
 
 export interface TargetFlags {
   /** `--tasks`: a tasks root to run in this process. */
@@ -14,7 +16,12 @@ export interface TargetFlags {
 
 export type Target =
   | { readonly kind: 'tasks'; readonly tasksRoot: string }
-  | { readonly kind: 'aws'; readonly functionName: string }
+  | {
+      readonly kind: 'aws';
+      readonly functionName: string;
+      readonly region: string | undefined;
+      readonly profile: string | undefined;
+    }
   | {
       readonly kind: 'endpoint';
       readonly functionName: string;
@@ -26,37 +33,43 @@ export type Target =
       readonly assumed: boolean;
     };
 
-export const DEFAULT_FUNCTION = 'lambdapool';
-export const DEFAULT_PORT = 3001;
+export interface TargetSources {
+  readonly flags: TargetFlags;
+  /** What holds, flags included. */
+  readonly values: SettingValues;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
 
 /** Flags first, then LAMBDAPOOL_TRANSPORT, then AWS's variables, then the port of `lambdapool dev`. */
-export function resolveTarget(flags: TargetFlags, env: Readonly<Record<string, string | undefined>>): Target {
-  const functionName = flags.function ?? DEFAULT_FUNCTION;
+export function resolveTarget({ flags, values, env }: TargetSources): Target {
+  const { functionName = DEFAULT_FUNCTION, tasksRoot = DEFAULT_TASKS_ROOT, region, profile } = values;
+  const facts = { functionName, region };
   if (flags.tasks !== undefined) {
     if (flags.endpoint !== undefined) {
       throw usage('Give either --tasks, to run in this process, or --endpoint, to run elsewhere, not both.');
     }
     return { kind: 'tasks', tasksRoot: flags.tasks };
   }
-  if (flags.endpoint !== undefined) return endpoint(flags.endpoint, { functionName, env, source: '--endpoint' });
-  const transport = set(env['LAMBDAPOOL_TRANSPORT']);
-  if (transport === 'emulator') return { kind: 'tasks', tasksRoot: './tasks' };
-  if (transport === 'lambda') return { kind: 'aws', functionName };
-  if (transport !== undefined) return endpoint(transport, { functionName, env, source: 'LAMBDAPOOL_TRANSPORT' });
+  if (flags.endpoint !== undefined) return endpoint(flags.endpoint, { ...facts, source: '--endpoint' });
+  const { transport } = values;
+  if (transport === 'emulator') return { kind: 'tasks', tasksRoot };
+  if (transport === 'lambda') return { kind: 'aws', functionName, region, profile };
+  if (transport !== undefined) return endpoint(transport, { ...facts, source: 'LAMBDAPOOL_TRANSPORT' });
   for (const source of ['AWS_ENDPOINT_URL_LAMBDA', 'AWS_ENDPOINT_URL']) {
-    const url = set(env[source]);
-    if (url !== undefined) return endpoint(url, { functionName, env, source });
+    // An empty variable is none.
+    const url = env[source] ?? '';
+    if (url !== '') return endpoint(url, { ...facts, source });
   }
-  return endpoint(`http://127.0.0.1:${DEFAULT_PORT}`, { functionName, env, source: undefined });
+  return endpoint(`http://127.0.0.1:${DEFAULT_PORT}`, { ...facts, source: undefined });
 }
 
 interface EndpointFacts {
   readonly functionName: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly region: string | undefined;
   readonly source: string | undefined;
 }
 
-function endpoint(text: string, { functionName, env, source }: EndpointFacts): Target {
+function endpoint(text: string, { functionName, region, source }: EndpointFacts): Target {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     const also = source === 'LAMBDAPOOL_TRANSPORT' ? "'lambda', 'emulator' or " : '';
@@ -70,13 +83,8 @@ function endpoint(text: string, { functionName, env, source }: EndpointFacts): T
     kind: 'endpoint',
     functionName,
     endpoint: text.replace(/\/$/, ''),
-    region: set(env['AWS_REGION']) ?? (isStandIn ? LOCAL_REGION : undefined),
+    region: region ?? (isStandIn ? LOCAL_REGION : undefined),
     dummyKeys: isStandIn,
     assumed: source === undefined,
   };
-}
-
-/** An empty variable is none. */
-function set(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
 }

@@ -4,19 +4,19 @@ import type { Emulator } from '../../../emulator/emulator.ts';
 import type { Server } from '../../../emulator/http/server.ts';
 import type { TasksSource } from '../../bundle/tasks-source.ts';
 import { isLambdaPoolError } from '../../shared/errors.ts';
+import { checkOneOf } from '../../shared/options.ts';
 import { Scope } from '../../shared/scope.ts';
+import { DEFAULT_FUNCTION, DEFAULT_TASKS_ROOT } from '../defaults.ts';
 import { buildFailedText, invocationText, jsonEvent, reloadText, startedText } from '../dev-lines.ts';
 import type { Io } from '../io.ts';
+import type { SettingValues } from '../settings.ts';
 
 export interface DevOptions {
-  readonly tasksRoot: string;
-  readonly functionName: string;
+  /** Tasks root, name, memory and so on; what is missing is left to the emulator. */
+  readonly settings: SettingValues;
   readonly port: number;
   readonly isolation: 'process' | 'thread';
   readonly concurrency: number;
-  readonly memoryMb: number;
-  readonly timeoutMs: number;
-  readonly env: Readonly<Record<string, string>>;
   readonly allowedHosts: readonly string[];
   readonly json: boolean;
 }
@@ -25,18 +25,19 @@ export interface DevOptions {
 export async function dev(options: DevOptions, io: Io, signal: AbortSignal): Promise<void> {
   await using scope = new Scope();
   const startedAt = performance.now();
+  const { functionName = DEFAULT_FUNCTION, tasksRoot = DEFAULT_TASKS_ROOT } = options.settings;
   const { emulator, code } = await startEmulator(options, scope);
   report({ emulator, code, json: options.json }, io, scope);
   // The build, which another process does, goes on while the modules of the server are loaded.
-  const built = firstGeneration(emulator, options.functionName);
+  const built = firstGeneration(emulator, functionName);
   const server = scope.use(await listen(emulator, options));
   const stopped = aborted(signal);
   await Promise.race([built, stopped]);
   if (signal.aborted) return;
   const started = {
     url: server.url,
-    functionName: options.functionName,
-    tasksRoot: path.relative('', options.tasksRoot) || '.',
+    functionName,
+    tasksRoot: path.relative('', tasksRoot) || '.',
     manifest: await code.manifest(),
     notes: code.notes,
     durationMs: performance.now() - startedAt,
@@ -75,12 +76,18 @@ async function startEmulator(options: DevOptions, scope: Scope): Promise<Running
     import('../../../emulator/emulator.ts'),
     import('../../bundle/tasks-source.ts'),
   ]);
-  const { tasksRoot, isolation, concurrency, functionName, memoryMb, timeoutMs, env } = options;
-  const code = tasksSource({ tasksRoot, watch: true });
+  const { isolation, concurrency, settings } = options;
+  const { tasksRoot = DEFAULT_TASKS_ROOT, functionName = DEFAULT_FUNCTION, external = [], assets = [] } = settings;
+  const code = tasksSource({ tasksRoot, external, assets, watch: true });
   const emulator = new Emulator({ isolation, concurrency });
   scope.defer(() => emulator.terminate());
-  emulator.register({ functionName, code, memoryMb, timeoutMs, env });
+  const { memoryMb, timeoutMs, env } = settings;
+  emulator.register({ functionName, code, memoryMb, timeoutMs, env, runtime: emulatedRuntime(settings.runtime) });
   return { emulator, code };
+}
+
+function emulatedRuntime(runtime: string | undefined): 'nodejs22.x' | 'nodejs24.x' | undefined {
+  return runtime === undefined ? undefined : checkOneOf('runtime', runtime, ['nodejs22.x', 'nodejs24.x']);
 }
 
 /** Prints each event of the emulator. */

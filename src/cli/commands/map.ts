@@ -11,10 +11,10 @@ import { isOfAll, printOutcomes } from '../outcomes.ts';
 import { startProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { toJsonLine } from '../results.ts';
-import { resolveTarget } from '../target.ts';
-import type { Target, TargetFlags } from '../target.ts';
+import type { Target } from '../target.ts';
 
-export interface MapCommandOptions extends TargetFlags {
+export interface MapCommandOptions {
+  readonly target: Target;
   readonly task: string;
   /** Absent or `-`: standard input. */
   readonly file?: string | undefined;
@@ -26,7 +26,7 @@ export interface MapCommandOptions extends TargetFlags {
 
 /** Reads, calls and prints as it goes. Returns how many calls failed. */
 export async function map(options: MapCommandOptions, io: Io, signal: AbortSignal): Promise<number> {
-  const target = resolveTarget(options, io.env);
+  const { target } = options;
   const workers = options.workers ?? defaultWorkers(target);
   const name = options.file ?? '-';
   const input = name === '-' ? io.stdin : openFile(name);

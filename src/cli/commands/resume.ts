@@ -5,10 +5,10 @@ import type { Io } from '../io.ts';
 import { openPool } from '../open-pool.ts';
 import { printOutcomes } from '../outcomes.ts';
 import { startProgress } from '../progress.ts';
-import { resolveTarget } from '../target.ts';
-import type { TargetFlags } from '../target.ts';
+import type { Target } from '../target.ts';
 
-export interface ResumeCommandOptions extends TargetFlags {
+export interface ResumeCommandOptions {
+  readonly target: Target;
   /** The journal. */
   readonly file: string;
   readonly workers?: number | undefined;
@@ -17,8 +17,12 @@ export interface ResumeCommandOptions extends TargetFlags {
 
 /** Runs what has no result and prints all results. Returns how many calls failed. */
 export async function resume(options: ResumeCommandOptions, io: Io, signal: AbortSignal): Promise<number> {
-  const target = resolveTarget(options, io.env);
-  const { file, chunksize, workers = target.kind === 'aws' ? undefined : availableParallelism() } = options;
+  const {
+    file,
+    chunksize,
+    target,
+    workers = options.target.kind === 'aws' ? undefined : availableParallelism(),
+  } = options;
   if (workers === undefined) {
     throw usage('Give --workers, the number of invocations that may run on AWS Lambda at once: each costs money.');
   }

@@ -5,15 +5,18 @@ import { taskTable } from '../signature.ts';
 
 export interface TasksOptions {
   readonly tasksRoot: string;
+  readonly external: readonly string[];
+  readonly assets: readonly string[];
   readonly json: boolean;
   /** The declaration to write instead of a list. */
   readonly types?: string | undefined;
 }
 
 /** Builds the tasks once and lists them, or writes their types. */
-export async function tasks({ tasksRoot, json, types }: TasksOptions, io: Io): Promise<void> {
+export async function tasks(options: TasksOptions, io: Io): Promise<void> {
+  const { tasksRoot, external, assets, json, types } = options;
   const { tasksSource } = await import('../../bundle/tasks-source.ts');
-  await using source = tasksSource({ tasksRoot, watch: false });
+  await using source = tasksSource({ tasksRoot, external, assets, watch: false });
   const manifest = await source.manifest();
   for (const note of source.notes) await io.stderr.write(`lambdapool: note: ${note}\n`);
   if (types !== undefined) {

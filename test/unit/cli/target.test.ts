@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { resolveTarget } from '../../../src/cli/target.ts';
+import { LOCAL_DEFAULTS } from '../../../src/cli/defaults.ts';
+import { resolveSettings } from '../../../src/cli/settings.ts';
+import { resolveTarget as resolve } from '../../../src/cli/target.ts';
+import type { Target, TargetFlags } from '../../../src/cli/target.ts';
+
+function resolveTarget(flags: TargetFlags, env: Readonly<Record<string, string>>): Target {
+  const given = { functionName: flags.function, tasksRoot: flags.tasks, endpoint: flags.endpoint };
+  const config = { values: {}, file: undefined, origins: {} };
+  const { values } = resolveSettings({ flags: given, env, config, defaults: LOCAL_DEFAULTS });
+  return resolve({ flags, values, env });
+}
 
 describe('resolveTarget()', () => {
   test('is the address of `lambdapool dev` where nothing is said', () => {
@@ -34,9 +44,11 @@ describe('resolveTarget()', () => {
   });
 
   test('is AWS for LAMBDAPOOL_TRANSPORT=lambda, and ./tasks for emulator', () => {
-    expect(resolveTarget({ function: 'f' }, { LAMBDAPOOL_TRANSPORT: 'lambda' })).toEqual({
+    expect(resolveTarget({ function: 'f' }, { LAMBDAPOOL_TRANSPORT: 'lambda', AWS_REGION: 'eu-west-1' })).toEqual({
       kind: 'aws',
       functionName: 'f',
+      region: 'eu-west-1',
+      profile: undefined,
     });
     expect(resolveTarget({}, { LAMBDAPOOL_TRANSPORT: 'emulator' })).toEqual({ kind: 'tasks', tasksRoot: './tasks' });
   });

@@ -1,0 +1,42 @@
+/** Makes the settings of a command that runs, or prints them where that is all that was asked for. */
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load-config.ts';
+import { LambdaPoolError, isLambdaPoolError } from '../shared/errors.ts';
+import type { Context } from './context.ts';
+import { resolveSettings } from './settings.ts';
+import { originText } from './origin-text.ts';
+import type { FlagValues, SettingKey, SettingValues, Settings } from './settings.ts';
+
+export interface SettingsRequest {
+  readonly flags: FlagValues;
+  readonly flagNames?: Partial<Record<SettingKey, string>>;
+  readonly defaults: SettingValues;
+}
+
+/** Runs `use` with the settings that hold; with `--print-config`, prints them instead. */
+export async function withSettings(
+  { command, context, ...request }: SettingsRequest & { readonly command: Command; readonly context: Context },
+  use: (settings: Settings) => Promise<void>,
+): Promise<void> {
+  const { io } = context;
+  const settings = resolveSettings({ ...request, env: io.env, config: await loadConfig() });
+  const { printConfig = false, json = false }: { printConfig?: boolean; json?: boolean } = command.optsWithGlobals();
+  if (!printConfig)
+    return await use(settings).catch((error: unknown) => {
+      throw withOrigin(error, settings);
+    });
+  const { settingsJson, settingsText } = await import('./settings-text.ts');
+  await io.stdout.write(json ? settingsJson(settings) : settingsText(settings, io.stdout));
+}
+
+/** Who refused a value knows its name; where it stands is known here. */
+function withOrigin(error: unknown, settings: Settings): unknown {
+  if (!isLambdaPoolError(error, 'OPTION_INVALID')) return error;
+  const { option } = error.details;
+  const origin = settings.list.find(({ key }) => key === option)?.origin;
+  if (origin?.kind !== 'file' || error.message.startsWith(originText(origin))) return error;
+  return new LambdaPoolError('OPTION_INVALID', `${originText(origin)}: ${error.message}`, {
+    cause: error,
+    details: error.details,
+  });
+}

@@ -1,0 +1,21 @@
+/** What holds where nobody says anything. */
+import type { SettingValues } from './settings.ts';
+
+/** What `lambdapool dev` calls its function, and what is called where nobody says otherwise. */
+export const DEFAULT_FUNCTION = 'lambdapool';
+/** Port of `lambdapool dev`. */
+export const DEFAULT_PORT = 3001;
+export const DEFAULT_TASKS_ROOT = './tasks';
+
+/** Of all commands; as in the emulator and on Lambda. */
+export const DEFAULTS: SettingValues = {
+  tasksRoot: DEFAULT_TASKS_ROOT,
+  memoryMb: 1_769,
+  timeoutMs: 60_000,
+  layers: [],
+  external: [],
+  assets: [],
+};
+
+/** Of commands that call a function of this machine's. */
+export const LOCAL_DEFAULTS: SettingValues = { functionName: DEFAULT_FUNCTION, ...DEFAULTS };

@@ -1,0 +1,31 @@
+/** What `--print-config` prints: each value and who said it. Pure. */
+import { shownPath } from '../config/find-config.ts';
+import { originText } from './origin-text.ts';
+import type { Output } from './io.ts';
+import type { Settings } from './settings.ts';
+
+/** A table: key, value, origin. */
+export function settingsText({ list, file }: Settings, { colors }: Pick<Output, 'colors'>): string {
+  const head = file === undefined ? 'No configuration file.' : `Configuration: ${shownPath(file)}`;
+  const rows = list.map(({ key, value, origin }) => ({ key, value: shown(value), origin: originText(origin) }));
+  const keyWidth = Math.max(0, ...rows.map(({ key }) => key.length));
+  const valueWidth = Math.min(60, Math.max(0, ...rows.map(({ value }) => value.length)));
+  const lines = rows.map(
+    ({ key, value, origin }) =>
+      `${colors.bold(key.padEnd(keyWidth))}  ${value.padEnd(valueWidth)}  ${colors.dim(origin)}`,
+  );
+  return `${[head, ...lines].join('\n')}\n`;
+}
+
+/** The same for programs. */
+export function settingsJson({ list, file }: Settings): string {
+  const settings = Object.fromEntries(
+    list.map(({ key, value, origin: { kind, ...where } }) => [key, { value, origin: kind, ...where }] as const),
+  );
+  return `${JSON.stringify({ file: file ?? null, settings }, undefined, 2)}\n`;
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
+  return String(value);
+}
