@@ -77,9 +77,11 @@ function parseTask(event: Fields): string {
 }
 
 function mismatch(version: unknown): Error {
-  const message =
-    `The client speaks version ${show(version)} of lambdapool's protocol, this function version ${PROTOCOL_VERSION}. ` +
-    "Run `lambdapool update` with the client's version of lambdapool: it deploys the tasks again, with the agent that fits.";
+  const isClientOlder = typeof version === 'number' && version < PROTOCOL_VERSION;
+  const remedy = isClientOlder
+    ? "Update the client's lambdapool: `npm install lambdapool@latest`."
+    : "Run `lambdapool update` with the client's version of lambdapool: it deploys the tasks again, with the agent that fits.";
+  const message = `The client speaks version ${show(version)} of lambdapool's protocol, this function version ${PROTOCOL_VERSION}. ${remedy}`;
   return agentError('ProtocolMismatch', message, { clientVersion: version, functionVersion: PROTOCOL_VERSION });
 }
 

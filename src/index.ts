@@ -1,6 +1,7 @@
 /** `lambdapool`: the pool, its errors, and the ways of reaching a function. */
 export { defineConfig } from './config/config.ts';
 export type { LambdaPoolConfig } from './config/config.ts';
+export type { Manifest, TaskEntry, TaskParameter } from '../agent/manifest.ts';
 export { asCompleted } from './executor/as-completed.ts';
 export type { Executor } from './executor/executor.ts';
 export type { ExecutorMap } from './executor/executor-map.ts';
@@ -16,6 +17,7 @@ export type { LambdaPoolOptions } from './lambda-pool.ts';
 export type { AsyncResult } from './pool/async-result.ts';
 export type { ImapIterator } from './pool/imap-iterator.ts';
 export type { EnvironmentOptions } from './pool/environment-rules.ts';
+export type { ExpectationOptions } from './pool/expected-tasks.ts';
 export type { ErrorClass, ErrorClassOptions } from './pool/error-classes.ts';
 export { shared } from './pool/lazy-transport.ts';
 export type { TaskLog } from './pool/task-log.ts';

@@ -1,6 +1,6 @@
 /** The executor at large: decides where it runs, as `LambdaPool` does. */
 import { Executor } from './executor/executor.ts';
-import { PLACE_KEYS, resolvePlace, withoutPlace } from './lambda-pool.ts';
+import { PLACE_KEYS, deploymentOf, resolvePlace, withoutPlace } from './lambda-pool.ts';
 import type { LambdaPoolOptions } from './lambda-pool.ts';
 import { POOL_KEYS } from './pool/options.ts';
 import { isLambdaPoolError, LambdaPoolError } from './shared/errors.ts';
@@ -35,7 +35,7 @@ export class LambdaExecutor<Tasks = Untyped> extends Executor<Tasks> {
     super(
       transport,
       { ...withoutPlace(others), workers },
-      { workers: workerCount, names: namesOf(tasks, others.taskOptions) },
+      { workers: workerCount, names: namesOf(tasks, others.taskOptions), deployment: deploymentOf(others) },
     );
   }
 }

@@ -1,5 +1,6 @@
 /** The composition root: decides where a pool runs and makes its transport. The only file of the library that reads the environment. */
 import { availableParallelism } from 'node:os';
+import type { PoolParts } from './pool/core.ts';
 import { LazyTransport } from './pool/lazy-transport.ts';
 import { POOL_KEYS } from './pool/options.ts';
 import type { PoolOptions, TaskOptions } from './pool/options.ts';
@@ -90,7 +91,11 @@ export class LambdaPool<Tasks = Untyped> extends Pool<Tasks> {
     const { tasks, ...others }: LambdaPoolOptions = options;
     const names = namesOf(tasks, others.taskOptions);
     const { transport, workers, workerCount } = resolvePlace(others);
-    super(transport, { ...withoutPlace(others), workers }, { workers: workerCount, names });
+    super(
+      transport,
+      { ...withoutPlace(others), workers },
+      { workers: workerCount, names, deployment: deploymentOf(others) },
+    );
   }
 
   /**
@@ -118,6 +123,11 @@ export class LambdaPool<Tasks = Untyped> extends Pool<Tasks> {
 /** The options that do not say where it runs. */
 export function withoutPlace(options: LambdaPoolOptions): Omit<PoolOptions, 'workers'> {
   return Object.fromEntries(Object.entries(options).filter(([key]) => !PLACE_KEYS.includes(key)));
+}
+
+/** What was deployed where, for messages. */
+export function deploymentOf({ lambdaEntrypoint, tasksRoot }: LambdaPoolOptions): PoolParts['deployment'] {
+  return { functionName: lambdaEntrypoint, tasksRoot: tasksRoot?.toString() };
 }
 
 /** A transport, and how many invocations may be in flight. */

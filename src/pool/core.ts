@@ -6,7 +6,10 @@ import { reopenJournal } from '../journal/journal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { anyTaskName } from '../typed/task-names.ts';
 import type { TaskNames } from '../typed/task-names.ts';
+import { CheckedTransport } from './checked-transport.ts';
+import type { Whereabouts } from './compare-tasks.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { expectationOf } from './expected-tasks.ts';
 import { GatherJob } from './gather-job.ts';
 import type { GatherOptions, JobHost } from './gather-job.ts';
 import { ImapJob } from './imap-job.ts';
@@ -33,6 +36,8 @@ export interface PoolParts {
   readonly workers?: WorkerCount | undefined;
   /** The names that tasks may have. Default: every string. */
   readonly names?: TaskNames | undefined;
+  /** What was deployed where, for messages. */
+  readonly deployment?: Omit<Whereabouts, 'transport'> | undefined;
 }
 
 /** A `map` or one of its kin, as it came. */
@@ -78,8 +83,18 @@ export class PoolCore {
     const { clock = systemClock, random = Math.random, names = anyTaskName } = parts;
     this.#names = names;
     const watch = openWatch(poolOptions, clock);
-    const dispatcher = new Dispatcher({ transport, workers, clock, random, watch });
-    const lifecycle = new Lifecycle(dispatcher, async () => transport[Symbol.asyncDispose]());
+    const expectation = expectationOf(names.known, poolOptions);
+    const checked =
+      expectation &&
+      new CheckedTransport(transport, {
+        expectation,
+        where: { ...parts.deployment, transport: transport.name },
+        onAnswer: (response) => watch.meter.asked(response),
+      });
+    const way = checked ?? transport;
+    const onManifest = checked && ((hash: string): void => checked.ranOn(hash));
+    const dispatcher = new Dispatcher({ transport: way, onManifest, workers, clock, random, watch });
+    const lifecycle = new Lifecycle(dispatcher, async () => way[Symbol.asyncDispose]());
     this.lifecycle = lifecycle;
     this.host = {
       meter: watch.meter,

@@ -10,7 +10,7 @@ import { BoundedQueue } from './queue.ts';
 import * as retry from './retry.ts';
 import type { Refusal } from './retry.ts';
 import { isLost, settleAnswer, settleExpired, settleFailed, settleLost } from './settle.ts';
-import type { Settlement } from './settle.ts';
+import type { AnswerOrigin, Settlement } from './settle.ts';
 import { StallWatch, viewOf } from './stall.ts';
 import type { StallView } from './stall.ts';
 import type { Watch } from './stats-options.ts';
@@ -21,7 +21,7 @@ import type { WorkerCount } from './worker-count.ts';
 /** So many are sent in one turn of the event loop. */
 const BURST = 100;
 
-export interface DispatcherParts {
+export interface DispatcherParts extends Pick<AnswerOrigin, 'onManifest'> {
   readonly transport: Transport;
   readonly workers: WorkerCount;
   readonly clock: Clock;
@@ -40,6 +40,7 @@ export interface DispatcherParts {
  */
 export class Dispatcher {
   readonly #transport: Transport;
+  readonly #origin: AnswerOrigin;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #meter: Meter;
@@ -63,12 +64,12 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#transport = parts.transport;
+    this.#origin = { transport: parts.transport.name, onManifest: parts.onManifest };
     this.#clock = parts.clock;
     this.#random = parts.random;
-    const { meter, stall } = parts.watch;
-    this.#meter = meter;
-    this.#stallWatch = new StallWatch({ clock: parts.clock, ...stall, look: () => this.#view() });
-    const { workers } = parts;
+    const { workers, watch } = parts;
+    this.#meter = watch.meter;
+    this.#stallWatch = new StallWatch({ clock: parts.clock, ...watch.stall, look: () => this.#view() });
     this.#workers = workers;
     this.#limiter = new Limiter(workers.bound, parts.random);
     this.#queue = new BoundedQueue(workers.bound);
@@ -235,7 +236,7 @@ export class Dispatcher {
     // The next chunk goes out before this one is read: environments should not wait for our arithmetic.
     if (this.#queue.size > 0) this.#pump();
     if (chunk.dropped || (!hasAnswer && this.#leaveToTwin(chunk))) return this.#pump();
-    this.#conclude(chunk, () => settleAnswer(chunk, response, this.#transport.name));
+    this.#conclude(chunk, () => settleAnswer(chunk, response, this.#origin));
   }
 
   #failed(chunk: Chunk, error: unknown): void {

@@ -4,6 +4,8 @@ import { ENVIRONMENT_KEYS, environmentRules } from './environment-rules.ts';
 import type { EnvironmentOptions, EnvironmentRules } from './environment-rules.ts';
 import { ERROR_CLASS_KEYS, errorClasses } from './error-classes.ts';
 import type { ErrorClassOptions, ErrorClasses } from './error-classes.ts';
+import { EXPECTATION_KEYS } from './expected-tasks.ts';
+import type { ExpectationOptions } from './expected-tasks.ts';
 import { LONGEST_TIMER_MS } from './keep-alive.ts';
 import { RECORD_KEYS } from './record-options.ts';
 import type { RecordOptions } from './record-options.ts';
@@ -47,7 +49,8 @@ export interface TaskOptions {
 }
 
 /** Options of a pool over a given transport. */
-export interface PoolOptions extends TaskOptions, EnvironmentOptions, ErrorClassOptions, WatchOptions {
+export interface PoolOptions
+  extends TaskOptions, EnvironmentOptions, ErrorClassOptions, ExpectationOptions, WatchOptions {
   /** How many invocations may be in flight at once, in the whole pool. At least 1. */
   readonly workers: number;
   /** Options for some tasks, by full name: `{ 'math.fibonacci': { retries: 2 } }`. */
@@ -192,6 +195,7 @@ export const POOL_KEYS: readonly string[] = [
   ...TASK_KEYS,
   ...ENVIRONMENT_KEYS,
   ...ERROR_CLASS_KEYS,
+  ...EXPECTATION_KEYS,
   ...WATCH_KEYS,
   'workers',
   'taskOptions',

@@ -10,6 +10,7 @@ import type { ErrorClasses } from './error-classes.ts';
 import type { FaultCode, FunctionFault } from './function-error.ts';
 import type { Chunk } from './job.ts';
 import type { Refusal } from './retry.ts';
+import { versionIn, versionSkew, whoUpdates } from './version-skew.ts';
 
 type FailedOutcome = NonNullable<CallOutcome['error']>;
 
@@ -22,7 +23,7 @@ export function parseReply(payload: string, size: number, transport: string): Ch
   const reply = parseJson(payload);
   if (reply === undefined && BEGINNING.test(payload)) throw truncated(payload, transport);
   if (!isReply(reply)) throw notAnAgent(payload, transport);
-  if (reply.lambdapool !== PROTOCOL_VERSION) throw otherVersion(reply.lambdapool, transport);
+  if (reply.lambdapool !== PROTOCOL_VERSION) throw versionSkew(reply.lambdapool, { transport });
   if (reply.outcomes.length !== size) throw notAnAgent(payload, transport);
   return reply;
 }
@@ -41,7 +42,7 @@ function isReply(value: unknown): value is ChunkReply {
 }
 
 /** How every reply of an agent begins. */
-const BEGINNING = /^\{"lambdapool":/;
+export const BEGINNING: RegExp = /^\{"lambdapool":/;
 
 function truncated(payload: string, transport: string): LambdaPoolError {
   return new LambdaPoolError(
@@ -59,15 +60,6 @@ function notAnAgent(payload: string, transport: string): LambdaPoolError {
     `The function that the transport \`${transport}\` reaches does not hold a lambdapool agent: it answered ${answer}. ` +
       'Check its name (`lambdaEntrypoint`), and that what is deployed there was built by lambdapool.',
     { details: { answer } },
-  );
-}
-
-function otherVersion(version: unknown, transport: string): LambdaPoolError {
-  return new LambdaPoolError(
-    'TASKS_DIFFER',
-    `The function that the transport \`${transport}\` reaches holds an agent of another version (format ${String(version)}; ` +
-      `this lambdapool speaks ${PROTOCOL_VERSION}). Deploy it again with this version of lambdapool.`,
-    { details: { version } },
   );
 }
 
@@ -147,7 +139,7 @@ const ENDED: Readonly<Record<FaultCode, (said: string) => string>> = {
     'where several calls share a chunk, a smaller `chunksize` helps.',
   INIT_FAILED: (said) => `did not run: the function could not start (${said}).`,
   TASKS_DIFFER: (said) =>
-    `did not run: the agent did not understand the request (${said}). Deploy it again with this version of lambdapool.`,
+    `did not run: the agent did not understand the request (${said}). ${whoUpdates(versionIn(said))}`,
   TASK_EXITED: (said) => `ended its environment without an answer (${said}).`,
 };
 

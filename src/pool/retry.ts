@@ -80,4 +80,5 @@ const FATAL: ReadonlySet<string> = new Set([
   'BUILD_FAILED',
   'OPTION_INVALID',
   'POOL_CLOSED',
+  'TASKS_DIFFER',
 ]);

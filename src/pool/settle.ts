@@ -30,16 +30,29 @@ export interface Settlement {
 
 const NOTHING: Settlement = { told: 0, atFront: [], atBack: [], later: [] };
 
+/** Whose answer it is. */
+export interface AnswerOrigin {
+  /** Name of the transport, for messages. */
+  readonly transport: string;
+  /** Told of the manifest that the calls ran on. */
+  readonly onManifest?: ((hash: string) => void) | undefined;
+}
+
 /**
  * An answer came.
  * @throws {LambdaPoolError} FUNCTION_NOT_FOUND, TASKS_DIFFER: it was not our agent's. Nobody was told of anything.
  */
-export function settleAnswer(chunk: Chunk, response: InvokeResponse, transport: string): Settlement {
+export function settleAnswer(
+  chunk: Chunk,
+  response: InvokeResponse,
+  { transport, onManifest }: AnswerOrigin,
+): Settlement {
   chunk.requestId = response.requestId;
   if (response.functionError !== undefined) {
     return isRetirement(response) ? sendElsewhere(chunk) : settleFault(chunk, response);
   }
-  const { outcomes, timeoutMs } = parseReply(response.payload, chunk.place.size, transport);
+  const { outcomes, timeoutMs, manifest } = parseReply(response.payload, chunk.place.size, transport);
+  onManifest?.(manifest);
   const notStarted: number[] = [];
   const retried: number[] = [];
   for (let position = 0; position < outcomes.length; position += 1) {

@@ -1,6 +1,6 @@
 /** What a pool is doing and what it has done: counted by invocations, never by calls, so that it costs calls nothing. */
 import type { Clock } from '../shared/clock.ts';
-import type { InvokeResponse } from '../transport/transport.ts';
+import type { Billing, InvokeResponse } from '../transport/transport.ts';
 import { Bill, readReport } from './cost.ts';
 import { PRICES } from './prices.ts';
 import type { Architecture } from './prices.ts';
@@ -20,7 +20,7 @@ export interface PoolStats {
   readonly retried: number;
   /** Invocations that Lambda has refused for being too many: 429. They are sent again, and no call fails by it. */
   readonly throttled: number;
-  /** Invocations that have been answered. */
+  /** Invocations that have been answered; that by which the pool compares its tasks with the function's is one. */
   readonly invocations: number;
   /** Invocations that had to start an environment first. Known from the execution log. */
   readonly coldStarts: number;
@@ -146,11 +146,22 @@ export class Meter {
   answered(chunk: Metered, response: InvokeResponse): void {
     this.#invocations += 1;
     this.#longestMs = Math.max(this.#longestMs, chunk.durationMs);
+    const billing = this.#charge(response);
+    if (billing !== undefined) chunk.durationMs = billing.durationMs;
+  }
+
+  /** The function has answered a question of the pool's own, with no call in it. */
+  asked(response: InvokeResponse): void {
+    this.#invocations += 1;
+    this.#charge(response);
+  }
+
+  #charge(response: InvokeResponse): Billing | undefined {
     const billing = response.billing ?? readReport(response.logTail ?? '');
-    if (billing === undefined) return;
-    chunk.durationMs = billing.durationMs;
+    if (billing === undefined) return undefined;
     if (billing.isColdStart) this.#coldStarts += 1;
     this.#bill.add(billing);
+    return billing;
   }
 
   /** An invocation was refused for being one too many. */

@@ -5,6 +5,8 @@ import { invalidOption } from '../shared/options.ts';
 
 /** The names that a pool accepts. */
 export interface TaskNames {
+  /** All of them; undefined where every string is one. */
+  readonly known?: readonly string[];
   /**
    * The full name of `task`.
    * @param call The method that was called, for messages: `map`.
@@ -43,6 +45,7 @@ export function knownTaskNames(tasks: unknown): TaskNames {
     );
   }
   return {
+    known: [...names],
     resolve(task, call) {
       if (typeof task === 'function') {
         const name = byFunction.get(task);
@@ -73,12 +76,20 @@ type Found = (name: string, fn: object) => void;
 function collect(node: object, prefix: string, found: Found): void {
   const entries = Object.entries(node).filter(([key]) => key !== 'default');
   const functions = entries.filter(([, value]) => typeof value === 'function');
-  for (const [key, value] of functions) if (!isClass(value)) found(prefix + key, value);
+  for (const [key, value] of functions) if (isTask(key, value)) found(prefix + key, value);
   if (functions.length > 0) return;
   for (const [key, value] of entries) {
     if (isObject(value)) collect(value, `${prefix}${key}.`, found);
   }
 }
+
+/** As the bundler sees it: other functions are in no manifest. */
+function isTask(name: string, fn: unknown): boolean {
+  return IDENTIFIER.test(name) && !isClass(fn) && !GENERATORS.has(Object.prototype.toString.call(fn));
+}
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+const GENERATORS: ReadonlySet<string> = new Set(['[object GeneratorFunction]', '[object AsyncGeneratorFunction]']);
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -18,24 +18,28 @@ type Scripted = (request: InvokeRequest) => InvokeResponse | Promise<InvokeRespo
 
 export class FakeTransport implements Transport {
   readonly name = 'fake';
-  /** All invocations so far, in order. */
+  /** All chunks so far, in order. */
   readonly seen: SeenInvocation[] = [];
+  /** Signals of the questions so far what the function holds. */
+  readonly asked: AbortSignal[] = [];
   running = 0;
   mostRunning = 0;
   timesDisposed = 0;
   /** Milliseconds that the function has. */
   timeoutMs = 60_000;
-  readonly #handler: Handler;
+  #handler: Handler;
   readonly #script: Scripted[] = [];
   readonly #gates: PromiseWithResolvers<void>[] = [];
   #isHolding = false;
 
   /** @param tasks By full name: `math.square`. */
   constructor(tasks: Readonly<Record<string, FakeTask>> = {}) {
-    const modules = Object.fromEntries(
-      Object.entries(tasks).map(([name, fn]) => [name, () => Promise.resolve({ run: fn })]),
-    );
-    this.#handler = createHandler({ modules, manifest: manifestOf(tasks) });
+    this.#handler = handlerOf(tasks, manifestOf(tasks));
+  }
+
+  /** Invocations from now on run these tasks. */
+  deploy(tasks: Readonly<Record<string, FakeTask>>, manifest: Manifest = manifestOf(tasks)): void {
+    this.#handler = handlerOf(tasks, manifest);
   }
 
   /** The next invocation is refused or lost: it rejects. */
@@ -79,7 +83,8 @@ export class FakeTransport implements Transport {
   }
 
   async invoke(request: InvokeRequest, { signal }: { readonly signal: AbortSignal }): Promise<InvokeResponse> {
-    this.seen.push({ request: JSON.parse(request.payload), payload: request.payload, signal });
+    if (request.payload.includes('"describe":true')) this.asked.push(signal);
+    else this.seen.push({ request: JSON.parse(request.payload), payload: request.payload, signal });
     const requestId = `request-${this.seen.length}`;
     const scripted = this.#script.shift();
     this.running += 1;
@@ -110,13 +115,20 @@ export class FakeTransport implements Transport {
   }
 }
 
+function handlerOf(tasks: Readonly<Record<string, FakeTask>>, manifest: Manifest): Handler {
+  const modules = Object.fromEntries(
+    Object.entries(tasks).map(([name, fn]) => [name, () => Promise.resolve({ run: fn })]),
+  );
+  return createHandler({ modules, manifest });
+}
+
 /** A manifest of tasks that stand in no file. */
-export function manifestOf(tasks: Readonly<Record<string, FakeTask>>): Manifest {
+export function manifestOf(tasks: Readonly<Record<string, FakeTask>>, hash = 'fake'): Manifest {
   const entries = Object.entries(tasks).map(([name, fn]): [string, TaskEntry] => [
     name,
-    { module: name, export: 'run', params: paramsOf(fn), file: 'fake.ts', line: 1, hash: 'fake' },
+    { module: name, export: 'run', params: paramsOf(fn), file: 'fake.ts', line: 1, hash },
   ]);
-  return { version: 1, hash: 'fake', tasks: Object.fromEntries(entries) };
+  return { version: 1, hash, tasks: Object.fromEntries(entries) };
 }
 
 function paramsOf(fn: FakeTask): TaskEntry['params'] {

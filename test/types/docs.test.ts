@@ -47,8 +47,8 @@ describe('docs/typed-tasks.md', async () => {
   afterAll(() => rm(project, { recursive: true, force: true, maxRetries: 5 }));
 
   test('has an example for each way', () => {
-    const names = ['by-modules.ts', 'by-function.ts', 'by-types.ts', 'by-declaration.ts', 'by-task.ts'];
-    expect(examples).toEqual(names);
+    const names = ['modules', 'function', 'types', 'declaration', 'task', 'manifest'];
+    expect(examples).toEqual(names.map((name) => `by-${name}.ts`));
   });
 
   test('has examples that compile', () => {
@@ -75,6 +75,17 @@ describe('docs/typed-tasks.md', async () => {
       cwd: project,
     });
     expect(stdout).toBe('tasks.d.ts already has the types of 2 tasks.\n');
+  });
+
+  test('shows the command that writes the manifest', async () => {
+    const words = ['tasks', './tasks', '--json'];
+    const { stdout } = await node(process.execPath, ['--import', TSX, repository('src/cli/main.ts'), ...words], {
+      cwd: project,
+    });
+    expect(await readFile(repository('docs/typed-tasks.md'), 'utf8')).toContain(
+      `lambdapool ${words.join(' ')} > tasks.json`,
+    );
+    await writeFile(path.join(project, 'tasks.json'), stdout);
   });
 
   test.each(examples)('%s prints what it says', async (name) => {

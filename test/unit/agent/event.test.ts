@@ -91,7 +91,13 @@ describe('a malformed event is refused with the field and what it got', () => {
   });
 });
 
-test.each([2, 0, '1', null])('version %o is refused with both versions and the command that mends it', (lambdapool) => {
+test('an older client is told to update itself', () => {
+  expect(refusal({ lambdapool: 0, task: 'a.b', calls: [] }).message).toContain(
+    "version 0 (number) of lambdapool's protocol, this function version 1. Update the client's lambdapool: `npm install",
+  );
+});
+
+test.each([2, '1', null])('version %o is refused with both versions and the command that mends it', (lambdapool) => {
   const error = refusal({ lambdapool, task: 'a.b', calls: [] });
   expect(error.name).toBe('ProtocolMismatch');
   expect(error.message).toContain(`version ${typeof lambdapool === 'string' ? '"1"' : String(lambdapool)}`);

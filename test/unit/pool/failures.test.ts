@@ -277,7 +277,7 @@ test('an agent of another version is told apart', async () => {
   s.transport.answerNext({ payload: '{"lambdapool":2,"outcomes":[]}' });
   expect(await rejection(s.pool.apply('math.square', { args: [1] }))).toMatchObject({
     code: 'TASKS_DIFFER',
-    message: expect.stringMatching(/format 2.*speaks 1/),
+    message: expect.stringMatching(/speaks version 2 .*this program version 1.*npm install lambdapool@latest/),
   });
 });
 

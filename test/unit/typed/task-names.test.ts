@@ -74,6 +74,21 @@ describe('a pool that was given its modules', () => {
     });
   });
 
+  test('does not count generators and names that are no identifiers, which are in no manifest', () => {
+    const module = {
+      run: () => 1,
+      *rows() {
+        yield 1;
+      },
+      async *pages() {
+        yield 1;
+      },
+      'kebab-case': () => 1,
+      später: () => 1,
+    };
+    expect(knownTaskNames({ module }).known).toEqual(['module.run', 'module.später']);
+  });
+
   test('does not count classes, values and defaults among the tasks', () => {
     const module = { default: math.add, LIMIT: 3, helpers: { inner: math.gcd }, ...faults, run: math.isPrime };
     const some = knownTaskNames({ module });

@@ -6,13 +6,17 @@ import type { Transport } from '../../../src/index.ts';
 import { FakeTransport } from '../../support/fake-transport.ts';
 import { drain, rejection } from '../pool/setup.ts';
 
-// What runs is what the transport has, whatever functions the client holds.
+// What runs is what the transport has, whatever functions the client holds. Names are all that must be the same.
 const transportOf = (): FakeTransport =>
   new FakeTransport({
+    ...namesake('math', math),
+    ...namesake('text', text),
     'math.square': (x: number) => x * x,
     'math.add': (a: number, b: number) => a + b,
     'text.shout': (words: string) => words.toUpperCase(),
   });
+const namesake = (module: string, functions: object): Record<string, () => string> =>
+  Object.fromEntries(Object.keys(functions).map((name) => [`${module}.${name}`, () => 'another']));
 const open = (transport: Transport) => new LambdaPool({ workers: 2, transport, tasks: { math, text } });
 
 describe('a pool that was given its modules', () => {
@@ -65,9 +69,10 @@ describe('a pool that was given its modules', () => {
     const transport = transportOf();
     const options = { workers: 1, transport, tasks: { math }, taskOptions: { 'math.square': { retries: 1 } } };
     await using pool = new LambdaPool(options);
+    expect(await pool.apply(math.square, { args: [2] })).toBe(4);
     transport.dieNext('Runtime.ExitError', 'Runtime exited with error: exit status 1');
     expect(await pool.apply(math.square, { args: [3] })).toBe(9);
-    expect(transport.seen.length).toBe(2);
+    expect(transport.seen.length).toBe(3);
   });
 
   test('refuses options of a task that there is not', () => {
