@@ -3,11 +3,13 @@ import { availableParallelism } from 'node:os';
 import type * as EmulatorModule from '../../emulator/emulator.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import type * as TasksSourceModule from '../bundle/tasks-source.ts';
+import { loadConfig } from '../config/load-config.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { checkBoolean, checkInteger, checkKeys, checkOneOf, checkStrings, invalidOption } from '../shared/options.ts';
 import type { InvokeRequest, InvokeResponse, Transport } from './transport.ts';
 
-/** Options of `emulatorTransport`. */
+/** Options of `emulatorTransport`. They override the project's configuration, which overrides the defaults. */
 export interface EmulatorTransportOptions {
   /**
    * Folder of the task modules: a path, relative to the working directory, or a `file:` URL.
@@ -35,7 +37,10 @@ export interface EmulatorTransportOptions {
    * @default 60_000
    */
   readonly timeoutMs?: number;
-  /** Environment variables of the tasks. Nothing else of this process's environment reaches them. */
+  /**
+   * Environment variables of the tasks, besides those of the configuration. Nothing else of this process's environment
+   * reaches them.
+   */
   readonly env?: Readonly<Record<string, string>>;
   /**
    * Reload task modules as they are saved.
@@ -52,8 +57,12 @@ export interface EmulatorTransportOptions {
 
 const KNOWN = ['tasksRoot', 'isolation', 'concurrency', 'memoryMb', 'timeoutMs', 'env', 'watch', 'inspectPort'];
 
-/** Options with all defaults in place. */
-type Resolved = Required<Omit<EmulatorTransportOptions, 'inspectPort'>> & Pick<EmulatorTransportOptions, 'inspectPort'>;
+/** Options that have been checked; what may come from the configuration is open until the emulator starts. */
+interface Resolved extends EmulatorTransportOptions {
+  readonly isolation: 'process' | 'thread';
+  readonly concurrency: number;
+  readonly watch: boolean;
+}
 
 const FUNCTION_NAME = 'lambdapool';
 
@@ -70,19 +79,18 @@ export function emulatorTransport(options: EmulatorTransportOptions = {}): Trans
 
 function resolveOptions(options: EmulatorTransportOptions): Resolved {
   checkKeys('emulatorTransport()', options, KNOWN);
-  const tasksRoot = options.tasksRoot ?? './tasks';
-  if (!(tasksRoot instanceof URL) && (typeof tasksRoot !== 'string' || tasksRoot === '')) {
+  const { tasksRoot, memoryMb, timeoutMs, env } = options;
+  if (tasksRoot !== undefined && !(tasksRoot instanceof URL) && (typeof tasksRoot !== 'string' || tasksRoot === '')) {
     throw invalidOption('tasksRoot', 'a path or a file: URL', tasksRoot);
   }
+  if (memoryMb !== undefined) checkInteger('memoryMb', memoryMb, { min: 128, max: 10_240 });
+  if (timeoutMs !== undefined) checkInteger('timeoutMs', timeoutMs, { min: 1, max: 900_000 });
+  if (env !== undefined) checkStrings('env', env);
   return {
-    tasksRoot,
+    ...options,
     isolation: checkOneOf('isolation', options.isolation ?? 'process', ['process', 'thread']),
     concurrency: checkInteger('concurrency', options.concurrency ?? availableParallelism(), { min: 1, max: 1_000 }),
-    memoryMb: checkInteger('memoryMb', options.memoryMb ?? 1_769, { min: 128, max: 10_240 }),
-    timeoutMs: checkInteger('timeoutMs', options.timeoutMs ?? 60_000, { min: 1, max: 900_000 }),
-    env: checkStrings('env', options.env ?? {}),
     watch: checkBoolean('watch', options.watch ?? false),
-    ...(options.inspectPort !== undefined && { inspectPort: options.inspectPort }),
   };
 }
 
@@ -117,12 +125,26 @@ class EmulatorTransport implements Transport {
   }
 
   async #start(): Promise<Emulator> {
-    const { tasksRoot, watch, isolation, concurrency, memoryMb, timeoutMs, env, inspectPort } = this.#options;
-    // Both are heavy (esbuild, chokidar): loaded only when a pool really runs here.
-    const [{ Emulator }, { tasksSource }] = await loadParts();
+    const { watch, isolation, concurrency, inspectPort, ...options } = this.#options;
+    // The parts are heavy (esbuild, chokidar): loaded only when a pool really runs here.
+    const [{ Emulator }, { tasksSource }, { values: config }] = await loadParts();
+    const { external = [], assets = [] } = config;
+    const code = tasksSource({
+      tasksRoot: options.tasksRoot ?? config.tasksRoot ?? './tasks',
+      watch,
+      external,
+      assets,
+    });
     const emulator = new Emulator({ isolation, concurrency });
-    const code = tasksSource({ tasksRoot, watch });
-    emulator.register({ functionName: FUNCTION_NAME, code, memoryMb, timeoutMs, env, inspectPort });
+    emulator.register({
+      functionName: FUNCTION_NAME,
+      code,
+      memoryMb: options.memoryMb ?? config.memoryMb,
+      timeoutMs: options.timeoutMs ?? config.timeoutMs,
+      env: { ...config.env, ...options.env },
+      runtime: emulatedRuntime(config.runtime),
+      inspectPort,
+    });
     this.#running = emulator;
     return emulator;
   }
@@ -133,14 +155,19 @@ function send(emulator: Emulator, request: InvokeRequest, signal: AbortSignal): 
   return emulator.invoke({ functionName: FUNCTION_NAME, payload: request.payload, logType, signal }).catch(rethrow);
 }
 
-function loadParts(): Promise<[typeof EmulatorModule, typeof TasksSourceModule]> {
-  return Promise.all([import('../../emulator/emulator.ts'), import('../bundle/tasks-source.ts')]).catch(
-    (cause: unknown) => {
-      // Nothing has run: it must not look like a call that was lost on its way.
-      const message = `The emulator could not be loaded: ${String(cause)}. Install lambdapool again.`;
-      throw new LambdaPoolError('UNREACHABLE', message, { cause });
-    },
-  );
+function loadParts(): Promise<[typeof EmulatorModule, typeof TasksSourceModule, LoadedConfig]> {
+  const modules = Promise.all([import('../../emulator/emulator.ts'), import('../bundle/tasks-source.ts')]);
+  return Promise.all([modules.catch(notLoaded), loadConfig()]).then(([parts, config]) => [...parts, config]);
+}
+
+function notLoaded(cause: unknown): never {
+  // Nothing has run: it must not look like a call that was lost on its way.
+  const message = `The emulator could not be loaded: ${String(cause)}. Install lambdapool again.`;
+  throw new LambdaPoolError('UNREACHABLE', message, { cause });
+}
+
+function emulatedRuntime(runtime: string | undefined): 'nodejs22.x' | 'nodejs24.x' | undefined {
+  return runtime === undefined ? undefined : checkOneOf('runtime', runtime, ['nodejs22.x', 'nodejs24.x']);
 }
 
 function rethrow(error: unknown): never {
