@@ -1,6 +1,7 @@
 /** Starts LocalStack where `docker` or `testcontainers`, as the argument says, is not there, and prints what it is told. */
 import { registerHooks } from 'node:module';
 import { startLocalStack } from '../../../localstack/container.ts';
+import { isLambdaPoolError } from '../../../src/shared/errors.ts';
 
 const [, , missing] = process.argv;
 if (missing === 'docker') process.env['DOCKER_HOST'] = 'tcp://127.0.0.1:9';
@@ -13,4 +14,6 @@ if (missing === 'testcontainers') {
   });
 }
 const error: unknown = await startLocalStack().catch((thrown: unknown) => thrown);
-console.log(JSON.stringify(error instanceof Error ? { ...error, message: error.message } : { message: 'It started.' }));
+if (!isLambdaPoolError(error)) throw new Error('It started.');
+const { code, message, retryable } = error;
+console.log(JSON.stringify({ code, message, retryable }));
