@@ -1,8 +1,10 @@
 /** The transport to AWS Lambda, or to any endpoint that speaks its API. Loads the AWS SDK at the first invocation. */
 import type { InvokeCommand, InvokeCommandOutput, LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { waitFor } from '../shared/abort.ts';
+import { checkBucketName } from '../shared/bucket-name.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { checkBoolean, checkKeys, checkString, invalidOption } from '../shared/options.ts';
+import { claimChecking } from './claim/claim-transport.ts';
 import { toPoolError } from './lambda/errors.ts';
 import { isRemote, packPayload, unpackPayload } from './lambda/packing.ts';
 import type { InvokeRequest, InvokeResponse, Transport } from './transport.ts';
@@ -40,12 +42,19 @@ export interface LambdaTransportOptions {
    * @default true; false where the endpoint is this machine
    */
   readonly compress?: boolean;
+  /**
+   * A bucket in the function's region, through which calls and results travel that Lambda does not carry, up to 256 MiB
+   * each; they are deleted afterwards. The credentials need s3:PutObject, s3:GetObject and s3:DeleteObject on
+   * `lambdapool/*` in it, the function needs nothing.
+   * @default none: 6 MiB are the limit
+   */
+  readonly payloadBucket?: string;
 }
 
 /** An access key, or a function that gets one. */
 export type LambdaTransportCredentials = NonNullable<LambdaClientConfig['credentials']>;
 
-const KNOWN = ['functionName', 'region', 'credentials', 'profile', 'endpoint', 'qualifier', 'compress'];
+const KNOWN = ['functionName', 'region', 'credentials', 'profile', 'endpoint', 'qualifier', 'compress', 'payloadBucket'];
 
 /** A function may run for 900 s; its answer may take a moment more. */
 const REQUEST_TIMEOUT_MS = 910_000;
@@ -62,17 +71,25 @@ const BUILD_ERROR_HEADER = 'x-lambdapool-build-error';
  * const transport = lambdaTransport({ functionName: 'math-helpers', region: 'eu-central-1' });
  */
 export function lambdaTransport(options: LambdaTransportOptions): Transport {
-  return new LambdaTransport(checkOptions(options));
+  const checked = checkOptions(options);
+  const transport = new LambdaTransport(checked);
+  const { payloadBucket } = checked;
+  if (payloadBucket === undefined) return transport;
+  return claimChecking(transport, async () => {
+    const { openS3Bucket } = await import('./lambda/s3-bucket.ts');
+    return openS3Bucket(payloadBucket, checked);
+  });
 }
 
 function checkOptions(options: LambdaTransportOptions): LambdaTransportOptions {
   checkKeys('lambdaTransport()', options, KNOWN);
-  const { functionName, region, credentials, profile, endpoint, qualifier, compress } = options;
+  const { functionName, region, credentials, profile, endpoint, qualifier, compress, payloadBucket } = options;
   checkString('functionName', functionName);
   if (region !== undefined) checkString('region', region);
   if (profile !== undefined) checkString('profile', profile);
   if (qualifier !== undefined) checkString('qualifier', qualifier);
   if (compress !== undefined) checkBoolean('compress', compress);
+  if (payloadBucket !== undefined) checkBucketName('payloadBucket', payloadBucket);
   if (endpoint !== undefined && !/^https?:$/.test(URL.parse(checkString('endpoint', endpoint))?.protocol ?? '')) {
     throw invalidOption('endpoint', 'an http: or https: URL', endpoint);
   }
