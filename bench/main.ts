@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import type { Effort, Result } from './harness.ts';
 import { benchClientCost } from './client-cost.ts';
 import { benchHttp } from './http.ts';
+import { benchInit } from './init.ts';
 import { benchMemory } from './memory.ts';
 import { benchAgentAlone, benchCodecAlone, benchPoolAlone } from './parts.ts';
 import { benchApply, benchBig, benchFibonacci, benchLatency, benchMap } from './pools.ts';
@@ -34,6 +35,7 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Result | n
   reload: benchReload,
   dev: benchDevStart,
   import: benchImport,
+  init: benchInit,
   codec: benchCodecAlone,
   agent: benchAgentAlone,
   pool: benchPoolAlone,

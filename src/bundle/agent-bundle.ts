@@ -1,7 +1,7 @@
 /** Our agent as one file, the same for all bundles of this process. */
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { agentBuildOptions } from './build-options.ts';
+import { agentBuildOptions, agentMinifyOptions } from './build-options.ts';
 import { hashOf } from './content-hash.ts';
 import type { Esbuild, OutputFile } from './esbuild.ts';
 import type { BundleFile } from './bundle-file.ts';
@@ -20,7 +20,8 @@ export function buildAgent(esbuild: Esbuild): Promise<ReadonlyMap<string, Bundle
 }
 
 async function bundleAgent(esbuild: Esbuild): Promise<ReadonlyMap<string, BundleFile>> {
-  const { outputFiles } = await esbuild.build(agentBuildOptions());
+  const [bundled] = (await esbuild.build(agentBuildOptions())).outputFiles;
+  const { outputFiles } = await esbuild.build(agentMinifyOptions(bundled?.text ?? ''));
   return new Map(
     outputFiles.map((output) => {
       const contents = output.path.endsWith('.map') ? withAbsoluteSources(output) : output.contents;
