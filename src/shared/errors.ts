@@ -26,6 +26,7 @@ export type LambdaPoolErrorCode =
   | 'FUNCTION_NOT_FOUND'
   | 'UNREACHABLE'
   | 'OUTCOME_UNKNOWN'
+  | 'DEPLOY_FAILED'
   // The wait's.
   | 'WAIT_TIMEOUT'
   | 'CANCELLED'

@@ -1,0 +1,86 @@
+/** Where the services of a target are: at AWS, all at one URL, or Lambda alone. Asks the SDK and the endpoint, changes nothing. */
+import http from 'node:http';
+import https from 'node:https';
+import { isAws } from '../transport/lambda/service-failure.ts';
+
+export interface Endpoint {
+  /** Origin of Lambda's API, if it is not AWS's. */
+  readonly lambda: string | undefined;
+  /** URL of all other services, if one was given. Undefined: wherever the SDK finds each of them. */
+  readonly others: string | undefined;
+  readonly lambdaOnly: boolean;
+  readonly isEmulator: boolean;
+}
+
+interface Given {
+  readonly endpoint?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** Our emulator sends its version with every answer. */
+const EMULATOR_HEADER = 'x-lambdapool-emulator';
+/** It answers within milliseconds. Whoever does not is found to be unreachable by the first real request. */
+const ASK_TIMEOUT_MS = 2000;
+
+export async function findEndpoint(given: Given, env: NodeJS.ProcessEnv): Promise<Endpoint> {
+  const all = given.endpoint ?? textOf(env['AWS_ENDPOINT_URL']);
+  const lambda = given.endpoint ?? textOf(env['AWS_ENDPOINT_URL_LAMBDA']) ?? all ?? (await configured(given, 'Lambda'));
+  if (lambda === undefined || isAws(new URL(lambda).origin)) {
+    return { lambda, others: all, lambdaOnly: false, isEmulator: false };
+  }
+  const isEmulator = await isOurEmulator(lambda);
+  const lambdaOnly = isEmulator || (all === undefined && (await configured(given, 'IAM')) === undefined);
+  return { lambda, others: all, lambdaOnly, isEmulator };
+}
+
+function textOf(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+/** The endpoint that the SDK itself would call, if it is not AWS's own: shared configuration files may name one. */
+async function configured({ profile }: Given, service: 'Lambda' | 'IAM'): Promise<string | undefined> {
+  let origin: string | undefined;
+  const client = {
+    // Any region: what is asked is only whether the SDK would leave AWS, and nothing is sent.
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    maxAttempts: 1,
+    requestHandler: {
+      handle({ protocol, hostname, port }: { protocol: string; hostname: string; port?: number }): Promise<never> {
+        origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+        return Promise.reject(new Error('Nothing is sent.'));
+      },
+    },
+    ...(profile !== undefined && { profile }),
+  };
+  await sendNothing(client, service).catch(() => undefined);
+  return origin === undefined || isAws(origin) ? undefined : origin;
+}
+
+async function sendNothing(config: object, service: 'Lambda' | 'IAM'): Promise<void> {
+  if (service === 'Lambda') {
+    const { GetAccountSettingsCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+    await new LambdaClient(config).send(new GetAccountSettingsCommand({}));
+  } else {
+    const { IAMClient, ListAccountAliasesCommand } = await import('@aws-sdk/client-iam');
+    await new IAMClient(config).send(new ListAccountAliasesCommand({}));
+  }
+}
+
+function isOurEmulator(endpoint: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const url = new URL('/', endpoint);
+    const request = (url.protocol === 'https:' ? https : http).request(url, {
+      method: 'HEAD',
+      timeout: ASK_TIMEOUT_MS,
+    });
+    request.once('response', (response) => {
+      response.resume();
+      resolve(response.headers[EMULATOR_HEADER] !== undefined);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(false));
+    request.once('close', () => resolve(false));
+    request.end();
+  });
+}

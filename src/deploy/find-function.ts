@@ -1,0 +1,76 @@
+/** Looks up a function and refuses those that are not ours. */
+import type { LambdaPoolError } from '../shared/errors.ts';
+import { LambdaPoolError as PoolError } from '../shared/errors.ts';
+import { readPresent } from './configuration.ts';
+import type { Present } from './configuration.ts';
+import { deployFailed, notFound, placeOf } from './errors.ts';
+import { getFunction } from './lambda-api.ts';
+import { isOurs, UNFINISHED_TAG } from './marks.ts';
+import type { Work } from './work.ts';
+
+/** A function of ours as it is deployed. */
+export interface FoundFunction extends Present {
+  /** Its creation was interrupted. */
+  readonly unfinished: boolean;
+  /** Its creation or a change is under way. */
+  readonly isBusy: boolean;
+  /** Nobody can tell how much of the last change is there. */
+  readonly lastChangeFailed: boolean;
+  /** Why it failed. */
+  readonly reason: string | undefined;
+}
+
+/** Undefined: there is none. */
+export async function findFunction(work: Work, note: (detail: string) => void): Promise<FoundFunction | undefined> {
+  const answer = await getFunction(work);
+  const configuration = answer?.Configuration;
+  if (answer === undefined || configuration === undefined) {
+    note('not there yet');
+    return undefined;
+  }
+  const { Tags: tags } = answer;
+  refuseOthers(work, { tags, env: configuration.Environment?.Variables });
+  const { [UNFINISHED_TAG]: mark, ...present } = tags ?? {};
+  const { State, LastUpdateStatus, StateReason } = configuration;
+  note(State ?? 'found');
+  return {
+    ...readPresent(configuration, tags && present),
+    unfinished: mark !== undefined,
+    isBusy: State === 'Pending' || LastUpdateStatus === 'InProgress',
+    lastChangeFailed: LastUpdateStatus === 'Failed',
+    reason: StateReason,
+  };
+}
+
+export function refuseExisting({ functionName, target }: Work): LambdaPoolError {
+  const message =
+    `There is a function ${functionName} in ${placeOf(target)} already. ` +
+    `Change it with \`lambdapool update ${functionName}\`, or choose another name.`;
+  return deployFailed(message, { functionName });
+}
+
+export function refuseMissing({ functionName, target }: Work): LambdaPoolError {
+  return new PoolError('FUNCTION_NOT_FOUND', notFound(functionName, target), { details: { functionName } });
+}
+
+interface Marked {
+  readonly tags: Readonly<Record<string, string>> | undefined;
+  readonly env: Readonly<Record<string, string>> | undefined;
+}
+
+/** @throws {LambdaPoolError} DEPLOY_FAILED for a function that somebody or something else has made */
+export function refuseOthers({ functionName, target }: Work, marked: Marked): void {
+  const stack = marked.tags?.['aws:cloudformation:stack-name'];
+  if (stack !== undefined) {
+    throw deployFailed(
+      `The function ${functionName} in ${placeOf(target)} belongs to the CloudFormation stack ${stack}: change or delete it there.`,
+      { functionName, stack },
+    );
+  }
+  if (isOurs(marked)) return;
+  throw deployFailed(
+    `The function ${functionName} in ${placeOf(target)} was not deployed by lambdapool (it has no tag creator=lambdapool), ` +
+      'so it is left alone. Choose another name, or delete it with the tool that made it.',
+    { functionName },
+  );
+}
