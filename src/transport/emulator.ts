@@ -5,8 +5,10 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import type * as TasksSourceModule from '../bundle/tasks-source.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { checkBucketName } from '../shared/bucket-name.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { checkBoolean, checkInteger, checkKeys, checkOneOf, checkStrings, invalidOption } from '../shared/options.ts';
+import { claimChecking } from './claim/claim-transport.ts';
 import type { InvokeRequest, InvokeResponse, Transport } from './transport.ts';
 
 /** Options of `emulatorTransport`. They override the project's configuration, which overrides the defaults. */
@@ -53,9 +55,25 @@ export interface EmulatorTransportOptions {
    * @default no debugger
    */
   readonly inspectPort?: number;
+  /**
+   * Name of a bucket, through which calls and results travel that Lambda does not carry, up to 256 MiB each. Here it is a
+   * temporary folder.
+   * @default none: 6 MiB are the limit, as on Lambda
+   */
+  readonly payloadBucket?: string;
 }
 
-const KNOWN = ['tasksRoot', 'isolation', 'concurrency', 'memoryMb', 'timeoutMs', 'env', 'watch', 'inspectPort'];
+const KNOWN = [
+  'tasksRoot',
+  'isolation',
+  'concurrency',
+  'memoryMb',
+  'timeoutMs',
+  'env',
+  'watch',
+  'inspectPort',
+  'payloadBucket',
+];
 
 /** Options that have been checked; what may come from the configuration is open until the emulator starts. */
 interface Resolved extends EmulatorTransportOptions {
@@ -74,18 +92,25 @@ const FUNCTION_NAME = 'lambdapool';
  * await using pool = new LambdaPool({ workers: 4, transport: emulatorTransport({ tasksRoot: './tasks', watch: true }) });
  */
 export function emulatorTransport(options: EmulatorTransportOptions = {}): Transport {
-  return new EmulatorTransport(resolveOptions(options));
+  const transport = new EmulatorTransport(resolveOptions(options));
+  const { payloadBucket } = options;
+  if (payloadBucket === undefined) return transport;
+  return claimChecking(transport, async () => {
+    const { openLocalBucket } = await import('./claim/local-bucket.ts');
+    return openLocalBucket(payloadBucket);
+  });
 }
 
 function resolveOptions(options: EmulatorTransportOptions): Resolved {
   checkKeys('emulatorTransport()', options, KNOWN);
-  const { tasksRoot, memoryMb, timeoutMs, env } = options;
+  const { tasksRoot, memoryMb, timeoutMs, env, payloadBucket } = options;
   if (tasksRoot !== undefined && !(tasksRoot instanceof URL) && (typeof tasksRoot !== 'string' || tasksRoot === '')) {
     throw invalidOption('tasksRoot', 'a path or a file: URL', tasksRoot);
   }
   if (memoryMb !== undefined) checkInteger('memoryMb', memoryMb, { min: 128, max: 10_240 });
   if (timeoutMs !== undefined) checkInteger('timeoutMs', timeoutMs, { min: 1, max: 900_000 });
   if (env !== undefined) checkStrings('env', env);
+  if (payloadBucket !== undefined) checkBucketName('payloadBucket', payloadBucket);
   return {
     ...options,
     isolation: checkOneOf('isolation', options.isolation ?? 'process', ['process', 'thread']),
