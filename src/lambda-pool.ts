@@ -6,8 +6,10 @@ import { POOL_KEYS } from './pool/options.ts';
 import type { PoolOptions, TaskOptions } from './pool/options.ts';
 import { Pool } from './pool/pool.ts';
 import { WorkerCount } from './pool/worker-count.ts';
+import { checkBucketName } from './shared/bucket-name.ts';
 import { LambdaPoolError } from './shared/errors.ts';
 import { checkKeys, checkString, invalidOption, show } from './shared/options.ts';
+import { MAX_CLAIMED_BYTES } from './transport/claim/claim-transport.ts';
 import type { LambdaTransportCredentials, LambdaTransportOptions } from './transport/lambda.ts';
 import type { Transport } from './transport/transport.ts';
 import { namesOf } from './typed/task-names.ts';
@@ -57,6 +59,13 @@ export interface LambdaPoolOptions<Tasks = Untyped> extends Omit<PoolOptions, 'w
    * @default './tasks'
    */
   readonly tasksRoot?: string | URL | undefined;
+  /**
+   * A bucket in the function's region, through which calls and results travel that Lambda does not carry, up to 256 MiB
+   * each; they are deleted afterwards. On AWS it must be there, and the credentials need s3:PutObject, s3:GetObject and
+   * s3:DeleteObject on `lambdapool/*` in it. Elsewhere any name will do. A `transport` that you give takes it itself.
+   * @default none: 6 MiB are the limit
+   */
+  readonly payloadBucket?: string | undefined;
 }
 
 /** AWS: concurrent executions of a Region, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11 */
@@ -73,6 +82,7 @@ export const PLACE_KEYS: readonly string[] = [
   'awsProfile',
   'credentials',
   'tasksRoot',
+  'payloadBucket',
 ];
 
 /**
@@ -146,6 +156,7 @@ export function resolvePlace(options: LambdaPoolOptions): Place {
   const { transport } = options;
   if (transport !== undefined && typeof transport !== 'string') {
     if (options.workers === 'auto') throw autoElsewhere();
+    if (options.payloadBucket !== undefined) throw bucketElsewhere();
     return { transport: checkTransport(transport), workers: localWorkers(options) };
   }
   const name = transport ?? process.env['LAMBDAPOOL_TRANSPORT'] ?? '';
@@ -161,9 +172,9 @@ function onEmulator(options: LambdaPoolOptions): Place {
   const workers = localWorkers(options);
   const { tasksRoot = './tasks' } = options;
   if (!(tasksRoot instanceof URL)) checkString('tasksRoot', tasksRoot);
-  const transport = new LazyTransport('emulator', async () => {
+  const transport = lazyTransport('emulator', options, async () => {
     const { emulatorTransport } = await import('./transport/emulator.ts');
-    return emulatorTransport({ tasksRoot, concurrency: workers });
+    return emulatorTransport({ tasksRoot, concurrency: workers, ...bucketOf(options) });
   });
   return { transport, workers };
 }
@@ -203,7 +214,7 @@ function onEndpoint(options: LambdaPoolOptions, endpoint: string): Place {
 function onAccount(target: LambdaTransportOptions): Place {
   // A new pool's chunks are cut for the usual account; if it has less, they are only smaller than they need be.
   const workerCount = new WorkerCount(USUAL_CONCURRENCY, false);
-  const transport = new LazyTransport('lambda', async () => {
+  const transport = lazyTransport('lambda', target, async () => {
     const [{ LambdaAccount }, { lambdaTransport }] = await Promise.all([
       import('./transport/lambda/account.ts'),
       import('./transport/lambda.ts'),
@@ -216,7 +227,7 @@ function onAccount(target: LambdaTransportOptions): Place {
 }
 
 function lambda(options: LambdaTransportOptions): Transport {
-  return new LazyTransport('lambda', async () => {
+  return lazyTransport('lambda', options, async () => {
     const { lambdaTransport } = await import('./transport/lambda.ts');
     return lambdaTransport(options);
   });
@@ -229,7 +240,23 @@ function access(options: LambdaPoolOptions): Omit<LambdaTransportOptions, 'funct
     ...(awsRegionName !== undefined && { region: checkString('awsRegionName', awsRegionName) }),
     ...(awsProfile !== undefined && { profile: checkString('awsProfile', awsProfile) }),
     ...(credentials !== undefined && { credentials }),
+    ...bucketOf(options),
   };
+}
+
+function bucketOf({ payloadBucket }: LambdaPoolOptions): { readonly payloadBucket?: string } {
+  return payloadBucket === undefined ? {} : { payloadBucket: checkBucketName('payloadBucket', payloadBucket) };
+}
+
+/** What the transport will carry depends on its options alone, and calls are cut by it before it is opened. */
+function lazyTransport(
+  name: string,
+  { payloadBucket }: Pick<LambdaPoolOptions, 'payloadBucket'>,
+  open: () => Promise<Transport>,
+): Transport {
+  if (payloadBucket === undefined) return new LazyTransport(name, open);
+  checkBucketName('payloadBucket', payloadBucket);
+  return new LazyTransport(name, open, MAX_CLAIMED_BYTES);
 }
 
 /** Messages never show the values: they are secrets. */
@@ -275,6 +302,13 @@ function autoElsewhere(): LambdaPoolError {
     "`workers: 'auto'` asks the AWS account of `lambdaEntrypoint`; nobody can be asked about a transport that you give. " +
     'Give `workers` a number.';
   return new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'workers' } });
+}
+
+function bucketElsewhere(): LambdaPoolError {
+  const message =
+    'Give `payloadBucket` to the transport, as in `lambdaTransport({ functionName, payloadBucket })`: a pool cannot add it to ' +
+    'one that you have made.';
+  return new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'payloadBucket' } });
 }
 
 function checkTransport(transport: Transport): Transport {
