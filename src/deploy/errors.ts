@@ -115,7 +115,7 @@ function tell(failure: ServiceFailure, facts: RequestFacts): Telling {
     };
   }
   if (isRefusal(failure) || status === 403) {
-    const allow = `Allow these credentials the action ${action}: \`lambdapool policy\` prints all that is needed.`;
+    const allow = `Allow these credentials the action ${missingAction(failure.message) ?? action}: \`lambdapool policy\` prints all that is needed.`;
     const next = status === 403 && !isRefusal(failure) ? allow : remedyOf(name, allow);
     return { code: 'ACCESS_DENIED', message: `Not allowed to call ${action} for ${functionName} (${said}). ${next}` };
   }
@@ -134,6 +134,11 @@ function tell(failure: ServiceFailure, facts: RequestFacts): Telling {
     };
   }
   return other(failure, said, facts);
+}
+
+/** AWS: a request can need more than the permission that it is named after, and the message says which: iam:PassRole. */
+function missingAction(message: string): string | undefined {
+  return /not authorized to perform: ([a-z0-9-]+:[a-z]+)/i.exec(message)?.[1];
 }
 
 function other({ name, status }: ServiceFailure, said: string, { action, target }: RequestFacts): Telling {
