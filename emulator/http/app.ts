@@ -5,13 +5,17 @@ import { invalidOption } from '../../src/shared/options.ts';
 import { hostNameOf, refusalOf } from './access.ts';
 import { sendError } from './answer.ts';
 import { accessDenied, unknownOperation, validationError } from '../api-errors.ts';
+import type { ObjectFolder } from '../objects/object-folder.ts';
 import { invokeOperation } from './invoke.ts';
+import { objectsMiddleware } from './objects.ts';
 import type { EmulatorCore, Operation } from './operation.ts';
 
 export interface AppOptions {
   readonly emulator: EmulatorCore;
   /** Names besides the loopback ones that may stand in Host and Origin: `my-box.lan`, `host.docker.internal`. Default: none. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Where objects lie that are too large for an invocation. Default: none are taken. */
+  readonly objects?: ObjectFolder | undefined;
 }
 
 /**
@@ -33,6 +37,7 @@ export async function createApp(options: AppOptions): Promise<Express> {
     else sendError(response, accessDenied(refusal));
   });
   for (const operation of operations) mount(app, operation);
+  if (options.objects !== undefined) app.use(objectsMiddleware(options.objects));
   app.use((request: Request, response: Response) => sendError(response, unsupported(request, operations)));
   // Express knows an error handler by its four parameters.
   // eslint-disable-next-line max-params

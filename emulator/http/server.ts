@@ -2,9 +2,10 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { LambdaPoolError } from '../../src/shared/errors.ts';
 import { checkInteger, checkKeys, checkString } from '../../src/shared/options.ts';
+import { ObjectFolder } from '../objects/object-folder.ts';
 import { type AppOptions, createApp } from './app.ts';
 
-export interface ServerOptions extends AppOptions {
+export interface ServerOptions extends Omit<AppOptions, 'objects'> {
   /** Address to listen on. Default: 127.0.0.1, for this machine only. Another one needs `allowedHosts`, too. */
   readonly host?: string | undefined;
   /** TCP port from 0 to 65,535; 0 takes a free one. Default: 0. */
@@ -32,18 +33,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   checkKeys('The options of the server', options, ['emulator', 'host', 'port', 'allowedHosts']);
   const host = checkString('host', options.host ?? '127.0.0.1');
   const port = checkInteger('port', options.port ?? 0, { min: 0, max: 65_535 });
-  const app = await createApp({ emulator: options.emulator, allowedHosts: options.allowedHosts });
+  const objects = new ObjectFolder();
+  const app = await createApp({ emulator: options.emulator, allowedHosts: options.allowedHosts, objects });
   // Node's own limits on time count until the request is complete, and so never cut an invocation.
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, app);
   await listen(server, host, port);
-  return running(server, host);
+  return running(server, host, objects);
 }
 
-function running(server: HttpServer, host: string): Server {
+function running(server: HttpServer, host: string, objects: ObjectFolder): Server {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   let closed: Promise<void> | undefined;
-  const close = (): Promise<void> => (closed ??= closeAll(server));
+  const close = (): Promise<void> => (closed ??= closeAll(server, objects));
   return { url: `http://${urlHost(host)}:${port}`, port, close, [Symbol.asyncDispose]: close };
 }
 
@@ -69,11 +71,15 @@ function listenError(cause: Error, host: string, port: number): LambdaPoolError 
   return new LambdaPoolError('OPTION_INVALID', message, { cause, details: { host, port } });
 }
 
-function closeAll(server: HttpServer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-    server.closeAllConnections();
-  });
+async function closeAll(server: HttpServer, objects: ObjectFolder): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.close((error) => (error === undefined ? resolve() : reject(error)));
+      server.closeAllConnections();
+    });
+  } finally {
+    await objects[Symbol.asyncDispose]();
+  }
 }
 
 /** An address that listens everywhere is no address to call. */
