@@ -3,6 +3,7 @@
  * Wires the parts; the rules are in scheduler.ts, environment.ts, warmup.ts and capacity.ts.
  */
 import { availableParallelism } from 'node:os';
+import type { CodeBundle } from '../src/bundle/code-source.ts';
 import { LambdaPoolError } from '../src/shared/errors.ts';
 import type { Claimant } from './capacity.ts';
 import { CodeFollower, type BuiltCode, type CodeListener } from './code-follower.ts';
@@ -53,6 +54,11 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     this.#code = new CodeFollower(options.code, this);
     this.#spares = new Spares(() => this.#startSandbox(this.#settings), options);
     surroundings.capacity.join(this);
+  }
+
+  /** What runs now; undefined before the first build. */
+  get code(): CodeBundle | undefined {
+    return this.#current?.bundle;
   }
 
   get environments(): number {

@@ -3,7 +3,8 @@ import { LambdaPoolError } from '../src/shared/errors.ts';
 import { Events } from '../src/shared/events.ts';
 import { functionArn } from './arn.ts';
 import { Capacity } from './capacity.ts';
-import { EmulatedFunction } from './emulated-function.ts';
+import { ControlPlane } from './control/control-plane.ts';
+import type { EmulatedFunction } from './emulated-function.ts';
 import type { FunctionStats } from './function-parts.ts';
 import { EventQueue } from './event-queue.ts';
 import { Guard } from './guard/guard.ts';
@@ -22,9 +23,9 @@ import {
 } from './options.ts';
 import { newRequestId } from './request-id.ts';
 import { Run } from './run.ts';
+import { LATEST_VERSION, RunningFunctions } from './running-functions.ts';
 import { neverThrowing } from './sandbox/failed-sandbox.ts';
 import { createProcessStarter } from './sandbox/process-sandbox.ts';
-import type { StartSandbox } from './sandbox/sandbox.ts';
 import { startThread } from './sandbox/thread-sandbox.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -38,13 +39,12 @@ import { ServiceError } from './service-error.ts';
  */
 export class Emulator implements AsyncDisposable {
   readonly #options: ResolvedEmulatorOptions;
-  readonly #functions = new Map<string, EmulatedFunction>();
+  readonly #functions: RunningFunctions;
+  readonly #controlPlane: ControlPlane;
   readonly #events = new Events<EmulatorEvents>();
   readonly #inFlight = new InFlight();
   readonly #guard = new Guard();
   readonly #memoryWatch: MemoryWatch;
-  readonly #capacity: Capacity;
-  readonly #startSandbox: StartSandbox;
   readonly #eventQueue: EventQueue;
   #accepting = true;
   #closed: Promise<void> | undefined;
@@ -54,10 +54,30 @@ export class Emulator implements AsyncDisposable {
   constructor(options: EmulatorOptions = {}) {
     this.#options = resolveEmulatorOptions(options);
     const { isolation, concurrency, eventRetryDelaysMs } = this.#options;
-    this.#capacity = new Capacity(concurrency);
+    const { accountId, region } = this.#options;
+    const account = { accountId, region };
     this.#memoryWatch = createMemoryWatch(isolation);
-    this.#startSandbox = neverThrowing(isolation === 'process' ? createProcessStarter(this.#guard) : startThread);
+    this.#functions = new RunningFunctions({
+      account,
+      capacity: new Capacity(concurrency),
+      events: this.#events,
+      memoryWatch: this.#memoryWatch,
+      startSandbox: neverThrowing(isolation === 'process' ? createProcessStarter(this.#guard) : startThread),
+    });
+    this.#controlPlane = new ControlPlane({
+      account,
+      running: this.#functions,
+      inFlight: this.#inFlight,
+      guard: this.#guard,
+      concurrency,
+    });
     this.#eventQueue = new EventQueue(eventRetryDelaysMs);
+  }
+
+  /** Creates, updates, publishes, shows and deletes functions, as Lambda's API does. */
+  get controlPlane(): ControlPlane {
+    this.#assertOpen();
+    return this.#controlPlane;
   }
 
   /** Region that its functions are in. */
@@ -79,24 +99,14 @@ export class Emulator implements AsyncDisposable {
     checkInspectable(resolved, this.#options);
     const { functionName } = resolved;
     this.#assertOpen();
-    if (this.#functions.has(functionName)) {
+    if (this.#functions.find(functionName) !== undefined) {
       const message = `The function \`${functionName}\` is registered already. Give this one another \`functionName\`.`;
       throw new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'functionName' } });
     }
-    const { accountId, region } = this.#options;
     const { code, inspectPort, memoryMb, timeoutMs, env, runtime } = resolved;
-    const settings = { functionName, version: '$LATEST', memoryMb, timeoutMs, env, runtime };
-    const added = new EmulatedFunction(
-      { settings, code, inspectPort },
-      {
-        account: { accountId, region },
-        capacity: this.#capacity,
-        events: this.#events,
-        memoryWatch: this.#memoryWatch,
-        startSandbox: this.#startSandbox,
-      },
-    );
-    this.#functions.set(functionName, added);
+    const settings = { functionName, version: LATEST_VERSION, memoryMb, timeoutMs, env, runtime };
+    this.#functions.add({ settings, code, inspectPort });
+    this.#controlPlane.adopt(resolved);
   }
 
   /**
@@ -116,7 +126,8 @@ export class Emulator implements AsyncDisposable {
       if (request.invocationType !== 'Event') return this.#run(target, request, requestId);
       // Whoever sent an event cannot take it back.
       const event: InvocationRequest = { ...request, logType: 'None', clientContext: undefined, signal: undefined };
-      this.#eventQueue.add(() => this.#run(target, event, requestId));
+      // Looked up for each attempt: by then it may be another one.
+      this.#eventQueue.add(() => this.#attempt(event, requestId));
       return Promise.resolve({ requestId, statusCode: 202, payload: '' });
     } catch (error) {
       return Promise.reject(error);
@@ -130,6 +141,7 @@ export class Emulator implements AsyncDisposable {
    */
   async ready(functionName: string = DEFAULT_FUNCTION_NAME): Promise<void> {
     this.#assertOpen();
+    await this.#controlPlane.settled(functionName);
     await this.#inFlight.hold(this.#find(functionName).ready());
   }
 
@@ -164,10 +176,16 @@ export class Emulator implements AsyncDisposable {
   async #terminate(): Promise<void> {
     this.#eventQueue[Symbol.dispose]();
     this.#memoryWatch[Symbol.dispose]();
-    const results = await Promise.allSettled([...this.#functions.values()].map((each) => each.terminate()));
-    this.#guard[Symbol.dispose]();
-    const errors: unknown[] = results.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
-    if (errors.length > 0) throw new AggregateError(errors, `Closing ${errors.length} function(s) failed.`);
+    try {
+      await this.#functions.terminate();
+    } finally {
+      await this.#controlPlane[Symbol.asyncDispose]();
+      this.#guard[Symbol.dispose]();
+    }
+  }
+
+  async #attempt(request: InvocationRequest, requestId: string): Promise<InvocationResult> {
+    return this.#run(this.#find(request.functionName, request.qualifier), request, requestId);
   }
 
   #run(target: EmulatedFunction, request: InvocationRequest, requestId: string): Promise<InvocationResult> {
@@ -189,16 +207,10 @@ export class Emulator implements AsyncDisposable {
     });
   }
 
-  #find(functionName: string, qualifier = '$LATEST'): EmulatedFunction {
-    const found = this.#functions.get(functionName);
-    if (found !== undefined && qualifier === '$LATEST') return found;
-    // AWS: recorded 2025-11; the qualifier is named even where the caller gave none.
-    const message = `Function not found: ${functionArn(this.#options, functionName, qualifier)}`;
-    throw new ServiceError('ResourceNotFoundException', message, {
-      status: 404,
-      messageKey: 'Message',
-      extra: { Type: 'User' },
-    });
+  #find(functionName: string, qualifier?: string): EmulatedFunction {
+    const found = this.#functions.find(functionName, qualifier);
+    if (found === undefined) throw this.#controlPlane.refusal(functionName, qualifier);
+    return found;
   }
 
   #assertOpen(): void {

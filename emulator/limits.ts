@@ -25,6 +25,18 @@ export const MAX_TIMEOUT_MS = 900_000;
 /** Environment variables of a function, names and values as JSON. */
 export const MAX_ENVIRONMENT_BYTES = 4096;
 
+/** Deployment package that comes within a request: 50 MB. */
+export const MAX_ZIPPED_BYTES = 52_428_800;
+
+/** Deployment package, unpacked: 250 MB. */
+export const MAX_UNZIPPED_BYTES = 262_144_000;
+
+/** Entries of a deployment package. AWS names no such limit; a zip of the common format cannot have more. */
+export const MAX_PACKAGE_FILES = 65_535;
+
+/** Request with a deployment package in it, as JSON. */
+export const MAX_CODE_REQUEST_BYTES = 70_167_211;
+
 /** Waits before the first and the second retry of a failed Event invocation. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 export const EVENT_RETRY_DELAYS_MS: readonly number[] = [60_000, 120_000];
 

@@ -1,4 +1,4 @@
-/** The emulator's side of the guard: sees to it that no process outlives it, however it ends. */
+/** The emulator's side of the guard: sees to it that no process and no folder outlives it, however it ends. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -22,9 +22,15 @@ function killAll(): void {
   for (const guard of GUARDS) guard.killAll();
 }
 
-/** Starts its process with the first pid to watch, and never keeps the parent alive. */
+/** A path may hold anything but what ends the line. */
+function folderLine(folder: string): string {
+  return `*${encodeURIComponent(folder)}\n`;
+}
+
+/** Starts its process with the first thing to watch, and never keeps the parent alive. */
 export class Guard implements Disposable {
   readonly #pids = new Set<number>();
+  readonly #folders = new Set<string>();
   #child: ChildProcess | undefined;
   #starting = false;
 
@@ -39,6 +45,13 @@ export class Guard implements Disposable {
     GUARDS.add(this);
     this.#pids.add(pid);
     if (this.#child !== undefined) this.#tell(`+${pid}\n`);
+    else this.#startSoon();
+  }
+
+  /** Removes the folder in the end, after the processes. */
+  guardFolder(folder: string): void {
+    this.#folders.add(folder);
+    if (this.#child !== undefined) this.#tell(folderLine(folder));
     else this.#startSoon();
   }
 
@@ -83,7 +96,7 @@ export class Guard implements Disposable {
       // Most failures are events; want of memory is thrown.
       return warn(error);
     }
-    this.#tell([...this.#pids].map((pid) => `+${pid}\n`).join(''));
+    this.#tell([...[...this.#pids].map((pid) => `+${pid}\n`), ...[...this.#folders].map(folderLine)].join(''));
   }
 
   #spawn(): ChildProcess {

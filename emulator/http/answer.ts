@@ -4,13 +4,14 @@ import type { ServerResponse } from 'node:http';
 import { isLambdaPoolError } from '../../src/shared/errors.ts';
 import type { InvocationResult } from '../invocation.ts';
 import { ServiceError } from '../service-error.ts';
-import { ANSWER_HEADER, headerText } from './headers.ts';
+import { ANSWER_HEADER, EMULATOR_HEADER, headerText } from './headers.ts';
+import { PACKAGE_VERSION } from './package-version.ts';
 
 type Headers = Record<string, string | number>;
 
 export function sendResult(response: ServerResponse, result: InvocationResult, traceId: string): void {
   if (response.destroyed) return;
-  const headers: Headers = { [ANSWER_HEADER.requestId]: result.requestId };
+  const headers: Headers = { [ANSWER_HEADER.requestId]: result.requestId, [EMULATOR_HEADER]: PACKAGE_VERSION };
   // A 204 has no body to describe.
   if (result.statusCode !== 204) {
     headers['Content-Type'] = 'application/json';
@@ -26,6 +27,19 @@ export function sendResult(response: ServerResponse, result: InvocationResult, t
   response.end(result.payload);
 }
 
+/** Answers an operation of the control plane; without `body` with 204. */
+export function sendJson(response: ServerResponse, status: number, body?: object): void {
+  if (response.destroyed) return;
+  const headers: Headers = { [ANSWER_HEADER.requestId]: randomUUID(), [EMULATOR_HEADER]: PACKAGE_VERSION };
+  const text = body === undefined ? '' : JSON.stringify(body);
+  if (body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+    headers['Content-Length'] = Buffer.byteLength(text);
+  }
+  response.writeHead(status, headers);
+  response.end(text);
+}
+
 /** Answers `error`; what Lambda's API has no word for is told in the nearest one. */
 export function sendError(response: ServerResponse, error: unknown, requestId: string = randomUUID()): void {
   if (response.destroyed || response.headersSent) return;
@@ -36,6 +50,7 @@ export function sendError(response: ServerResponse, error: unknown, requestId: s
     'Content-Length': Buffer.byteLength(body),
     [ANSWER_HEADER.requestId]: requestId,
     [ANSWER_HEADER.errorType]: known.name,
+    [EMULATOR_HEADER]: PACKAGE_VERSION,
   });
   response.end(body);
 }

@@ -6,9 +6,44 @@ import { hostNameOf, refusalOf } from './access.ts';
 import { sendError } from './answer.ts';
 import { accessDenied, unknownOperation, validationError } from '../api-errors.ts';
 import type { ObjectFolder } from '../objects/object-folder.ts';
-import { invokeOperation } from './invoke.ts';
 import { objectsMiddleware } from './objects.ts';
 import type { EmulatorCore, Operation } from './operation.ts';
+import { createFunctionOperation } from './operations/create-function.ts';
+import { deleteFunctionOperation } from './operations/delete-function.ts';
+import { downloadCodeOperation } from './operations/download-code.ts';
+import { getAccountSettingsOperation } from './operations/get-account-settings.ts';
+import { getFunctionOperation } from './operations/get-function.ts';
+import { getFunctionConcurrencyOperation } from './operations/get-function-concurrency.ts';
+import { getFunctionConfigurationOperation } from './operations/get-function-configuration.ts';
+import { invokeOperation } from './operations/invoke.ts';
+import { listFunctionsOperation } from './operations/list-functions.ts';
+import { listTagsOperation } from './operations/list-tags.ts';
+import { listVersionsByFunctionOperation } from './operations/list-versions-by-function.ts';
+import { publishVersionOperation } from './operations/publish-version.ts';
+import { tagResourceOperation } from './operations/tag-resource.ts';
+import { untagResourceOperation } from './operations/untag-resource.ts';
+import { updateFunctionCodeOperation } from './operations/update-function-code.ts';
+import { updateFunctionConfigurationOperation } from './operations/update-function-configuration.ts';
+
+/** The busiest first: a request is matched against one after the other. */
+const OPERATIONS: readonly ((core: EmulatorCore) => Operation)[] = [
+  invokeOperation,
+  createFunctionOperation,
+  getFunctionOperation,
+  getFunctionConfigurationOperation,
+  updateFunctionCodeOperation,
+  updateFunctionConfigurationOperation,
+  publishVersionOperation,
+  listFunctionsOperation,
+  listVersionsByFunctionOperation,
+  deleteFunctionOperation,
+  tagResourceOperation,
+  untagResourceOperation,
+  listTagsOperation,
+  getFunctionConcurrencyOperation,
+  getAccountSettingsOperation,
+  downloadCodeOperation,
+];
 
 export interface AppOptions {
   readonly emulator: EmulatorCore;
@@ -24,7 +59,7 @@ export interface AppOptions {
  */
 export async function createApp(options: AppOptions): Promise<Express> {
   const allowedHosts = resolveAllowedHosts(options.allowedHosts ?? []);
-  const operations = [invokeOperation(options.emulator)];
+  const operations = OPERATIONS.map((create) => create(options.emulator));
   const { default: express } = await import('express');
   const app = express();
   app.disable('x-powered-by');

@@ -12,6 +12,9 @@ export const REQUEST_HEADER = {
   traceId: 'x-amzn-trace-id',
 } as const;
 
+/** Ours, on every answer: who answers is this emulator, which has Lambda and nothing else of AWS. */
+export const EMULATOR_HEADER = 'x-lambdapool-emulator';
+
 /** Answer headers, as AWS spells them. */
 export const ANSWER_HEADER = {
   requestId: 'x-amzn-RequestId',

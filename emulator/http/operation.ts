@@ -1,11 +1,13 @@
 /** What the operations of the HTTP door share: the part of an emulator that they call, and the shape of an operation. Types only. */
 import type { Request, Response } from 'express';
+import type { ControlPlane } from '../control/control-plane.ts';
 import type { InvocationRequest, InvocationResult } from '../invocation.ts';
 
 /** What the door needs of an emulator. */
 export interface EmulatorCore {
   readonly region: string;
   readonly accountId: string;
+  readonly controlPlane: ControlPlane;
   /** @throws {ServiceError} what Lambda's API would answer instead of a result. */
   invoke(request: InvocationRequest): Promise<InvocationResult>;
 }

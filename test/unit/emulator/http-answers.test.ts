@@ -15,6 +15,7 @@ describe('an answer', () => {
     expect(answer.body).toBe('55');
     expect(answer.headerNames).toEqual([
       'x-amzn-RequestId',
+      'x-lambdapool-emulator',
       'Content-Type',
       'Content-Length',
       'x-amzn-Remapped-Content-Length',
@@ -218,7 +219,7 @@ describe('the path of a request', () => {
 
   it.each([
     ['GET', '/'],
-    ['GET', '/2015-03-31/functions'],
+    ['GET', '/2015-03-31/event-source-mappings'],
     ['GET', invokePath('f')],
     ['OPTIONS', invokePath('f')],
     ['POST', '/2015-03-31/functions/a/b/invocations'],

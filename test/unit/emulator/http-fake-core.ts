@@ -1,4 +1,5 @@
 /** An emulator's core without environments, behind a real server: for tests of the HTTP door. */
+import { Emulator } from '../../../emulator/emulator.ts';
 import type { EmulatorCore } from '../../../emulator/http/operation.ts';
 import { type Server, type ServerOptions, startServer } from '../../../emulator/http/server.ts';
 import type { InvocationRequest, InvocationResult } from '../../../emulator/invocation.ts';
@@ -15,6 +16,7 @@ export function fakeCore(answer: (request: InvocationRequest) => Answer | Promis
   const core: EmulatorCore = {
     region: 'us-east-1',
     accountId: '000000000000',
+    controlPlane: new Emulator().controlPlane,
     async invoke(request) {
       requests.push(request);
       const given = await answer(request);

@@ -2,15 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Request, Response } from 'express';
-import { MAX_SYNC_REQUEST_BYTES } from '../limits.ts';
-import { entityTooLarge } from '../api-errors.ts';
-import { sendError, sendResult } from './answer.ts';
-import { ClientGoneError, readBody } from './body.ts';
-import { callerOf } from './caller.ts';
-import { type FunctionRef, parseFunctionRef } from '../control/function-name.ts';
-import { newTraceId, REQUEST_HEADER } from './headers.ts';
-import { parseInvokeHeaders, parsePayload, parseRequestId, valueOf } from './invoke-request.ts';
-import type { EmulatorCore, Operation } from './operation.ts';
+import { MAX_SYNC_REQUEST_BYTES } from '../../limits.ts';
+import { entityTooLarge } from '../../api-errors.ts';
+import { sendError, sendResult } from '../answer.ts';
+import { ClientGoneError, readBody } from '../body.ts';
+import { callerOf } from '../caller.ts';
+import { type FunctionRef, parseFunctionRef } from '../../control/function-name.ts';
+import { newTraceId, REQUEST_HEADER } from '../headers.ts';
+import { parseInvokeHeaders, parsePayload, parseRequestId, valueOf } from '../invoke-request.ts';
+import type { EmulatorCore, Operation } from '../operation.ts';
 
 export function invokeOperation(core: EmulatorCore): Operation {
   return {
