@@ -49,5 +49,7 @@ export { emulatorTransport } from './transport/emulator.ts';
 export type { EmulatorTransportOptions } from './transport/emulator.ts';
 export { lambdaTransport } from './transport/lambda.ts';
 export type { LambdaTransportCredentials, LambdaTransportOptions } from './transport/lambda.ts';
+export { localstackTransport } from './transport/localstack.ts';
+export type { LocalStackTransportOptions } from './transport/localstack.ts';
 export type { InvokeRequest, InvokeResponse, Transport } from './transport/transport.ts';
 export type { Task, TaskFunction, TaskName } from './typed/task-types.ts';

@@ -1,4 +1,4 @@
-/** The composition root: decides where a pool runs and makes its transport. The only file of the library that reads the environment. */
+/** The composition root: decides where a pool runs and makes its transport. Reads LAMBDAPOOL_TRANSPORT. */
 import { availableParallelism } from 'node:os';
 import type { PoolParts } from './pool/core.ts';
 import { LazyTransport } from './pool/lazy-transport.ts';
@@ -16,9 +16,9 @@ import { namesOf } from './typed/task-names.ts';
 import type { TaskName, Untyped } from './typed/task-types.ts';
 
 /**
- * Options of `LambdaPool`. Where it runs: `transport` if given; else what LAMBDAPOOL_TRANSPORT says (`lambda`, `emulator`,
- * or the URL of an endpoint such as `http://127.0.0.1:3001`); else on Lambda if `lambdaEntrypoint` is given; else in an
- * emulator in this process.
+ * Options of `LambdaPool`. Where it runs: `transport` if given; else what LAMBDAPOOL_TRANSPORT says (`lambda`,
+ * `localstack`, `emulator`, or the URL of an endpoint such as `http://127.0.0.1:3001`); else on Lambda if `lambdaEntrypoint`
+ * is given; else in an emulator in this process.
  */
 export interface LambdaPoolOptions<Tasks = Untyped> extends Omit<PoolOptions, 'workers' | 'taskOptions'> {
   /**
@@ -37,10 +37,11 @@ export interface LambdaPoolOptions<Tasks = Untyped> extends Omit<PoolOptions, 'w
    */
   readonly workers?: number | 'auto' | undefined;
   /**
-   * A transport, which the pool then owns and closes (see `shared`), or where to run: `'lambda'` or `'emulator'`.
+   * A transport, which the pool then owns and closes (see `shared`), or where to run: `'lambda'`, `'localstack'` or
+   * `'emulator'`.
    * @default as described above
    */
-  readonly transport?: Transport | 'lambda' | 'emulator' | undefined;
+  readonly transport?: Transport | 'lambda' | 'localstack' | 'emulator' | undefined;
   /** The Lambda function that holds the tasks: its name, `name:qualifier`, or its ARN. */
   readonly lambdaEntrypoint?: string | undefined;
   /** AWS access key; goes with `awsSecretAccessKey`. Default: the system's credentials. */
@@ -55,8 +56,9 @@ export interface LambdaPoolOptions<Tasks = Untyped> extends Omit<PoolOptions, 'w
   /** Credentials as the AWS SDK takes them: an object, or a function that gets them. Instead of the `aws...` keys. */
   readonly credentials?: LambdaTransportCredentials | undefined;
   /**
-   * Folder of the task modules, for the emulator: a path, relative to the working directory, or a `file:` URL.
-   * @default './tasks'
+   * Folder of the task modules, which the emulator and LocalStack bundle: a path, relative to the working directory, or a
+   * `file:` URL.
+   * @default that of the configuration file, else './tasks'
    */
   readonly tasksRoot?: string | URL | undefined;
   /**
@@ -70,6 +72,8 @@ export interface LambdaPoolOptions<Tasks = Untyped> extends Omit<PoolOptions, 'w
 
 /** AWS: concurrent executions of a Region, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11 */
 const USUAL_CONCURRENCY = 1_000;
+
+const PLACES = "a transport, 'lambda', 'localstack' or 'emulator'";
 
 /** Names of the options that say where a pool or executor runs. */
 export const PLACE_KEYS: readonly string[] = [
@@ -162,6 +166,7 @@ export function resolvePlace(options: LambdaPoolOptions): Place {
   const name = transport ?? process.env['LAMBDAPOOL_TRANSPORT'] ?? '';
   const origin = transport === undefined ? 'LAMBDAPOOL_TRANSPORT' : 'transport';
   if (name === 'emulator') return onEmulator(options);
+  if (name === 'localstack') return onLocalStack(options);
   if (name === 'lambda') return onLambda(options, origin);
   if (origin === 'LAMBDAPOOL_TRANSPORT' && /^https?:\/\//.test(name)) return onEndpoint(options, name);
   if (name !== '') throw unknownPlace(origin, name);
@@ -170,13 +175,27 @@ export function resolvePlace(options: LambdaPoolOptions): Place {
 
 function onEmulator(options: LambdaPoolOptions): Place {
   const workers = localWorkers(options);
-  const { tasksRoot = './tasks' } = options;
-  if (!(tasksRoot instanceof URL)) checkString('tasksRoot', tasksRoot);
+  const root = checkRoot(options);
   const transport = lazyTransport('emulator', options, async () => {
     const { emulatorTransport } = await import('./transport/emulator.ts');
-    return emulatorTransport({ tasksRoot, concurrency: workers, ...bucketOf(options) });
+    return emulatorTransport({ ...root, concurrency: workers, ...bucketOf(options) });
   });
   return { transport, workers };
+}
+
+function onLocalStack(options: LambdaPoolOptions): Place {
+  const root = checkRoot(options);
+  const transport = new LazyTransport('localstack', async () => {
+    const { localstackTransport } = await import('./transport/localstack.ts');
+    return localstackTransport(root);
+  });
+  return { transport, workers: localWorkers(options) };
+}
+
+/** Left open, it is the configuration's. */
+function checkRoot({ tasksRoot }: LambdaPoolOptions): { readonly tasksRoot?: string | URL } {
+  if (tasksRoot === undefined) return {};
+  return { tasksRoot: tasksRoot instanceof URL ? tasksRoot : checkString('tasksRoot', tasksRoot) };
 }
 
 function onLambda(options: LambdaPoolOptions, origin: string): Place {
@@ -313,13 +332,12 @@ function bucketElsewhere(): LambdaPoolError {
 
 function checkTransport(transport: Transport): Transport {
   if (typeof transport?.invoke === 'function' && typeof transport[Symbol.asyncDispose] === 'function') return transport;
-  throw invalidOption('transport', "a transport, 'lambda' or 'emulator'", transport);
+  throw invalidOption('transport', PLACES, transport);
 }
 
 function unknownPlace(origin: string, name: unknown): LambdaPoolError {
-  const later = name === 'localstack' ? ' LocalStack is not available in this version.' : '';
-  const known = origin === 'transport' ? "a transport, 'lambda' or 'emulator'" : "'lambda', 'emulator' or an http: URL";
-  return new LambdaPoolError('OPTION_INVALID', `Expected \`${origin}\` to be ${known}, got ${show(name)}.${later}`, {
+  const known = origin === 'transport' ? PLACES : "'lambda', 'localstack', 'emulator' or an http: URL";
+  return new LambdaPoolError('OPTION_INVALID', `Expected \`${origin}\` to be ${known}, got ${show(name)}.`, {
     details: { option: origin },
   });
 }

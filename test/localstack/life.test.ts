@@ -1,5 +1,4 @@
 /** Whoever starts a LocalStack leaves no container behind, however it ends. */
-import { LABEL_TESTCONTAINERS_SESSION_ID } from 'testcontainers';
 import { expect, test } from 'vitest';
 import { startLocalStack } from '../../localstack/container.ts';
 import { runProgram } from '../process/run-program.ts';
@@ -11,8 +10,8 @@ import { runOneFunction } from '../support/localstack-function.ts';
 describeOnLocalStack('a LocalStack that is started', () => {
   test('is gone 20 seconds after its process was killed, and so are the containers of its functions', async () => {
     await using program = runProgram('with-localstack');
-    const { sessionId } = await program.nextJson<{ sessionId: string }>();
-    const ofSession = (): Promise<string[]> => containersWithLabel(`${LABEL_TESTCONTAINERS_SESSION_ID}=${sessionId}`);
+    const { session } = await program.nextJson<{ session: string }>();
+    const ofSession = (): Promise<string[]> => containersWithLabel(session);
     // LocalStack, the container of its function, and the reaper.
     expect(await ofSession()).toHaveLength(3);
     process.kill(program.pid, 'SIGKILL');

@@ -68,8 +68,12 @@ test.each<[string, object, string | RegExp]>([
   ['Lambda without workers', { lambdaEntrypoint: 'math-helpers' }, /Give `workers`/],
   ['Lambda without a function', { workers: 1, transport: 'lambda' }, /`transport`.*give `lambdaEntrypoint`/],
   ['an empty function name', { workers: 1, lambdaEntrypoint: '' }, '`lambdaEntrypoint`'],
-  ['an unknown place', { transport: 'cloud' }, /`transport` to be a transport, 'lambda' or 'emulator', got "cloud"/],
-  ['LocalStack', { transport: 'localstack' }, 'LocalStack is not available in this version'],
+  [
+    'an unknown place',
+    { transport: 'cloud' },
+    /`transport` to be a transport, 'lambda', 'localstack' or 'emulator', got "cloud"/,
+  ],
+  ['tasksRoot: 5 for LocalStack', { transport: 'localstack', tasksRoot: 5 }, '`tasksRoot`'],
   ['something that is no transport', { transport: {} }, '`transport`'],
   ['transport: null', { transport: null }, '`transport`'],
   ['tasksRoot: 5', { tasksRoot: 5 }, '`tasksRoot`'],
@@ -98,9 +102,11 @@ test('keys and `credentials` together are refused, and no secret is shown', () =
   expect(`${message}${wrong.message}`).not.toMatch(/AKIA|wJalr/);
 });
 
-test.each(['localstack', 'cloud', 'ftp://x', 'http://'])('LAMBDAPOOL_TRANSPORT=%s is refused', (value) => {
+test.each(['cloud', 'ftp://x', 'http://'])('LAMBDAPOOL_TRANSPORT=%s is refused', (value) => {
   process.env['LAMBDAPOOL_TRANSPORT'] = value;
-  expect(refusal({ workers: 1 }).message).toMatch(/`LAMBDAPOOL_TRANSPORT` to be 'lambda', 'emulator' or an http: URL/);
+  expect(refusal({ workers: 1 }).message).toMatch(
+    /`LAMBDAPOOL_TRANSPORT` to be 'lambda', 'localstack', 'emulator' or an http: URL/,
+  );
 });
 
 test('LAMBDAPOOL_TRANSPORT=lambda needs an entrypoint and says so', () => {
