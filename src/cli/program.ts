@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { DEFAULTS } from './defaults.ts';
 import { addCallCommands } from './groups/calls.ts';
 import { addLocalCommands } from './groups/local.ts';
+import { addTemplateCommand } from './groups/template.ts';
 import type { Io } from './io.ts';
 
 export interface ProgramOptions {
@@ -26,7 +27,7 @@ export function createProgram(context: Context, { isBare }: ProgramOptions): Com
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
   if (isBare) program.action(() => printBareConfig(program, context));
-  for (const add of [addLocalCommands, addCallCommands]) {
+  for (const add of [addLocalCommands, addCallCommands, addTemplateCommand]) {
     for (const command of add(program, context)) printErrors(command, context.io);
   }
   return printErrors(program, context.io);

@@ -1,4 +1,4 @@
-/** The Python clients of AWS, boto3 and the AWS CLI, in a virtual environment that is made once and kept. */
+/** Packages of Python, such as boto3 and the AWS CLI, in a virtual environment that is made once and kept. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export type Python =
   | {
-      /** Interpreter that finds `boto3` and `awscli`. */
+      /** Interpreter that finds the packages. */
       readonly interpreter: string;
     }
   /** Why there is none. */
@@ -21,26 +21,33 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+export interface Packages {
+  /** Names and versions, as pip takes them. */
+  readonly requirements: readonly string[];
+  /** For whoever has to do without them: `boto3 and the AWS CLI`. */
+  readonly shown: string;
+}
+
 // awscli before 1.29 does not know AWS_ENDPOINT_URL; awscli 2 is not on PyPI.
-const REQUIREMENTS = ['awscli>=1.29,<2', 'boto3>=1.28,<2'];
+const CLIENTS: Packages = { requirements: ['awscli>=1.29,<2', 'boto3>=1.28,<2'], shown: 'boto3 and the AWS CLI' };
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/lambdapool-python/', import.meta.url));
 const INSTALL_TIMEOUT_MS = 300_000;
 const COMMAND_TIMEOUT_MS = 60_000;
 
 /** Finds or makes the virtual environment. Where CI is set, a missing one is an error rather than a skip. */
-export async function findPython(): Promise<Python> {
-  const key = createHash('sha256').update(REQUIREMENTS.join('\n')).digest('hex').slice(0, 16);
+export async function findPython({ requirements, shown }: Packages = CLIENTS): Promise<Python> {
+  const key = createHash('sha256').update(requirements.join('\n')).digest('hex').slice(0, 16);
   const directory = path.join(CACHE, key);
   const interpreter = path.join(
     directory,
     ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
   );
   try {
-    if (!existsSync(interpreter)) await install(directory);
+    if (!existsSync(interpreter)) await install(directory, requirements);
     return { interpreter };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const missing = `boto3 and the AWS CLI need python3 with venv, and PyPI: ${why.split('\n', 1)[0]}`;
+    const missing = `${shown} need python3 with venv, and PyPI: ${why.split('\n', 1)[0]}`;
     if (process.env['CI'] !== undefined) throw new Error(missing, { cause: error });
     return { missing };
   }
@@ -50,14 +57,14 @@ export async function findPython(): Promise<Python> {
  * Installs beside `directory` and renames: two test files may do this at the same time, and a half-made one never counts.
  * After that only `python -m` works, as the scripts in `bin` name the folder they were made in.
  */
-async function install(directory: string): Promise<void> {
+async function install(directory: string, requirements: readonly string[]): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const made = await mkdtemp(path.join(CACHE, 'making-'));
   try {
     const base = process.platform === 'win32' ? 'python' : 'python3';
     await checked(base, ['-m', 'venv', made], INSTALL_TIMEOUT_MS);
     const python = path.join(made, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...REQUIREMENTS];
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements];
     await checked(python, pip, INSTALL_TIMEOUT_MS);
     if (!existsSync(directory)) await rename(made, directory);
   } catch (error) {
