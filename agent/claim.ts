@@ -60,7 +60,7 @@ function isClaimed(event: unknown): event is { readonly claim: unknown } {
 
 /** The URLs as this process reaches them. Messages never show them: whoever has one has the object. */
 function parseClaim(claim: unknown): { readonly get: URL | undefined; readonly put: URL } {
-  if (typeof claim !== 'object' || claim === null) throw invalid('an object with the URL `put`', show(claim));
+  if (typeof claim !== 'object' || claim === null) throw invalid('be an object with the URL `put`', show(claim));
   const { get, put, isLocal }: { readonly [Key in keyof Claim]?: unknown } = claim;
   const endpoint = isLocal === true ? undefined : process.env['AWS_ENDPOINT_URL'];
   return { get: get === undefined ? undefined : reach('get', get, endpoint), put: reach('put', put, endpoint) };
@@ -70,7 +70,7 @@ function parseClaim(claim: unknown): { readonly get: URL | undefined; readonly p
 function reach(name: keyof Claim, text: unknown, endpoint: string | undefined): URL {
   const url = typeof text === 'string' ? URL.parse(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw invalid(`to have an http: or https: URL as \`${name}\``, `a ${typeof text} that is none`);
+    throw invalid(`have an http: or https: URL as \`${name}\``, `a ${typeof text} that is none`);
   }
   const base = endpoint === undefined ? null : URL.parse(endpoint);
   if (base === null || !/^https?:$/.test(base.protocol)) return url;
@@ -122,5 +122,5 @@ function timeLeft(context: Context): number {
 }
 
 function invalid(expected: string, got: string): Error {
-  return agentError('EventInvalid', `Expected \`claim\` to be ${expected}, got ${got}.`);
+  return agentError('EventInvalid', `Expected \`claim\` to ${expected}, got ${got}.`);
 }
