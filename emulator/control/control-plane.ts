@@ -124,6 +124,9 @@ export class ControlPlane implements AsyncDisposable {
     const record = this.#findManaged(fields, caller, 'UpdateFunctionCode');
     const { functionName, latest } = record;
     this.#registry.assertUpdatable(record, stringIn(fields, 'RevisionId'));
+    if (stringIn(fields, 'ImageUri') !== undefined) {
+      throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.");
+    }
     const zip = zipIn(fields);
     const settings = applySettings(latest.settings, pick(fields, ['Architectures']), caller);
     const stored = await this.#unpack(record, zip);

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CodeBundle } from '../../../src/bundle/code-source.ts';
 import { hashOf } from '../../../src/bundle/content-hash.ts';
-import { openPackage } from './unzip.ts';
+import { LambdaPoolError } from '../../../src/shared/errors.ts';
+import { openPackage, type PackageContents, unzipFailure } from './unzip.ts';
 
 /** A package on the disk. Whoever made it holds it until `release`; further holders come by `hold`. */
 export interface StoredPackage {
@@ -30,38 +31,50 @@ export class PackageStore implements AsyncDisposable {
   readonly #guard: FolderGuard;
   #folder: Promise<string> | undefined;
   #count = 0;
+  readonly #adding = new Set<Promise<string>>();
+  #closed = false;
 
   constructor(guard: FolderGuard) {
     this.#guard = guard;
   }
 
-  /** @throws {ServiceError} for a zip that cannot be unpacked, or should not be. */
+  /**
+   * @throws {ServiceError} for a zip that cannot be unpacked, or should not be.
+   * @throws {LambdaPoolError} UNREACHABLE on closing.
+   */
   async add(zip: Uint8Array): Promise<StoredPackage> {
-    const contents = openPackage(zip);
-    this.#folder ??= this.#open();
-    this.#count += 1;
-    const folder = join(await this.#folder, String(this.#count));
-    const directory = join(folder, 'code');
+    if (this.#closed) throw new LambdaPoolError('UNREACHABLE', 'The emulator is closed. Create another `Emulator`.');
+    const adding = this.#write(zip);
+    this.#adding.add(adding);
     try {
-      const folders = new Set([directory, ...contents.directories.map((path) => join(directory, path))]);
-      for (const { path } of contents.files) folders.add(dirname(join(directory, path)));
-      for (const each of folders) await mkdir(each, { recursive: true });
-      // One after the other, so that no more than one is in memory.
-      for (const { path, isExecutable, read } of contents.files) {
-        await writeFile(join(directory, path), await read(), { flag: 'wx', mode: isExecutable ? 0o755 : 0o644 });
-      }
-      await writeFile(join(folder, 'package.zip'), zip);
-    } catch (error) {
-      await remove(folder);
-      throw error;
+      return stored(await adding, zip);
+    } finally {
+      this.#adding.delete(adding);
     }
-    return stored(folder, zip);
   }
 
   /** Removes everything. To be called when no environment is left. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#adding);
     const folder = await this.#folder?.catch(() => undefined);
     if (folder !== undefined) await remove(folder);
+  }
+
+  /** Returns the folder of the package. */
+  async #write(zip: Uint8Array): Promise<string> {
+    const contents = openPackage(zip);
+    this.#folder ??= this.#open();
+    this.#count += 1;
+    const folder = join(await this.#folder, String(this.#count));
+    try {
+      await unpackInto(join(folder, 'code'), contents);
+      await writeFile(join(folder, 'package.zip'), zip);
+      return folder;
+    } catch (error) {
+      await remove(folder);
+      throw error;
+    }
   }
 
   async #open(): Promise<string> {
@@ -69,6 +82,23 @@ export class PackageStore implements AsyncDisposable {
     const folder = await mkdtemp(join(await realpath(tmpdir()), 'lambdapool-functions-'));
     this.#guard.guardFolder(folder);
     return folder;
+  }
+}
+
+async function unpackInto(directory: string, { directories, files }: PackageContents): Promise<void> {
+  const folders = new Set([directory, ...directories.map((path) => join(directory, path))]);
+  for (const { path } of files) folders.add(dirname(join(directory, path)));
+  try {
+    for (const each of folders) await mkdir(each, { recursive: true });
+    // One after the other, so that no more than one is in memory.
+    for (const { path, isExecutable, read } of files) {
+      await writeFile(join(directory, path), await read(), { flag: 'wx', mode: isExecutable ? 0o755 : 0o644 });
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    // Two names that are one to this file system, which does not tell upper from lower case.
+    if (code === 'EEXIST') throw unzipFailure('Two of its names differ in case only, which is one name here.');
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@
 import { crc32, inflateRaw } from 'node:zlib';
 import { invalidParameter } from '../../api-errors.ts';
 import { MAX_PACKAGE_FILES, MAX_UNZIPPED_BYTES } from '../../limits.ts';
+import type { ServiceError } from '../../service-error.ts';
 import { readZipDirectory, ZipError, type ZipEntry } from './zip-directory.ts';
 
 /** A file of the package that may be written. */
@@ -41,7 +42,7 @@ export function openPackage(zip: Uint8Array): PackageContents {
 }
 
 /** AWS: the sentence without a reason, recorded 2025-11. */
-function unzipFailure(reason = ''): Error {
+export function unzipFailure(reason = ''): ServiceError {
   const text = 'Could not unzip uploaded file. Please check your file, then try to upload again.';
   return invalidParameter(reason === '' ? text : `${text} ${reason}`);
 }
