@@ -9,7 +9,7 @@ import { logGroupOf } from './role-policy.ts';
 import { checkFunctionName } from './settings.ts';
 import type { Target } from './target.ts';
 import { Work } from './work.ts';
-import type { DeployOptions } from './work.ts';
+import type { WorkOptions } from './work.ts';
 
 /** What `deleteFunction` has deleted. */
 export interface Deleted {
@@ -28,7 +28,7 @@ export interface Deleted {
 export async function deleteFunction(
   target: Target,
   functionName: string,
-  options: DeployOptions = {},
+  options: WorkOptions = {},
 ): Promise<Deleted> {
   const work = new Work(target, checkFunctionName(functionName), options);
   const deleted: Deleted['deleted'][number][] = [];

@@ -33,7 +33,7 @@ import { ensureSurroundings } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Target } from './target.ts';
 import { Work } from './work.ts';
-import type { DeployOptions } from './work.ts';
+import type { WorkOptions } from './work.ts';
 
 /** What to deploy, as what, and with which settings. */
 export interface DeployRequest {
@@ -76,7 +76,7 @@ export interface Deployed {
  * PAYLOAD_TOO_LARGE, ACCESS_DENIED, UNREACHABLE, THROTTLED
  * @throws `signal.reason` when aborted; what was made stays, and another run goes on from there.
  */
-export function createFunction(target: Target, request: DeployRequest, options?: DeployOptions): Promise<Deployed> {
+export async function createFunction(target: Target, request: DeployRequest, options?: WorkOptions): Promise<Deployed> {
   return new Deployment('create', { target, request, options }).run();
 }
 
@@ -84,19 +84,19 @@ export function createFunction(target: Target, request: DeployRequest, options?:
  * Changes what differs, and nothing else. Settings that are left out stay as they are.
  * @throws {LambdaPoolError} FUNCTION_NOT_FOUND, else as `createFunction`
  */
-export function updateFunction(target: Target, request: DeployRequest, options?: DeployOptions): Promise<Deployed> {
+export async function updateFunction(target: Target, request: DeployRequest, options?: WorkOptions): Promise<Deployed> {
   return new Deployment('update', { target, request, options }).run();
 }
 
 /** Creates the function or updates it, whichever is needed. */
-export function ensureFunction(target: Target, request: DeployRequest, options?: DeployOptions): Promise<Deployed> {
+export async function ensureFunction(target: Target, request: DeployRequest, options?: WorkOptions): Promise<Deployed> {
   return new Deployment('ensure', { target, request, options }).run();
 }
 
 interface Given {
   readonly target: Target;
   readonly request: DeployRequest;
-  readonly options: DeployOptions | undefined;
+  readonly options: WorkOptions | undefined;
 }
 
 class Deployment {

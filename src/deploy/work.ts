@@ -48,6 +48,11 @@ export interface Timing {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** What tests give besides. */
+export interface WorkOptions extends DeployOptions {
+  readonly timing?: Timing | undefined;
+}
+
 const systemTiming: Timing = { now: () => performance.now(), sleep };
 
 /** One piece of work on one function. */
@@ -58,7 +63,7 @@ export class Work {
   readonly timing: Timing;
   readonly #onStep: DeployOptions['onStep'];
 
-  constructor(target: Target, functionName: string, options: DeployOptions & { readonly timing?: Timing } = {}) {
+  constructor(target: Target, functionName: string, options: WorkOptions = {}) {
     this.target = target;
     this.functionName = functionName;
     this.signal = options.signal;
