@@ -12,8 +12,11 @@ import { Output } from './output.ts';
 import type { StartedLocalStack } from './running.ts';
 
 /** Options of `startLocalStack`. */
-export interface StartOptions {
-  /** Image to start. Default: LOCALSTACK_IMAGE, else the newest that the account allows. */
+export interface StartLocalStackOptions {
+  /**
+   * Image to start.
+   * @default LOCALSTACK_IMAGE, else the newest that LOCALSTACK_AUTH_TOKEN, or the lack of it, allows
+   */
   readonly image?: string | undefined;
 }
 
@@ -23,12 +26,16 @@ const DOCKER_SOCKET = '/var/run/docker.sock';
 const LABEL = 'lambdapool.localstack';
 
 /**
- * Starts a LocalStack that answers at a free port of this machine. It is pulled first if it is not here yet, which may take
- * minutes. Should this process end without stopping it, testcontainers' reaper does, some ten seconds later.
+ * Starts a LocalStack in a container, at a free port of this machine: one for a whole test run, for example. Its image is
+ * pulled first if it is not here yet, which may take minutes. Should this process end without stopping it, testcontainers'
+ * reaper does, some ten seconds later.
  * @throws {LambdaPoolError} UNREACHABLE: no testcontainers, no Docker, no image, no token.
+ * @example
+ * await using localstack = await startLocalStack();
+ * const transport = localstackTransport({ tasksRoot: './tasks', endpoint: localstack.endpoint });
  */
 export async function startLocalStack(
-  options: StartOptions = {},
+  options: StartLocalStackOptions = {},
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<StartedLocalStack> {
   const choice = chooseImage(options.image, env);
@@ -78,7 +85,8 @@ function containerOf(Base: typeof LocalstackContainer, { choice, label, client, 
       // Not `withEnvironment`, which would hand the variable to the container twice.
       this.environment = { ...this.environment, LAMBDA_DOCKER_FLAGS: `-l ${label}` };
       // Whoever reaches LocalStack reaches the Docker socket: keep it from the network. A Docker elsewhere cannot.
-      if (isLoopback(client.info.containerRuntime.host)) {
+      const { host, hostIps } = client.info.containerRuntime;
+      if (isLoopback(host) && hostIps.some(({ family }) => family === 4)) {
         this.hostConfig.PortBindings = { '4566/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] };
       }
       await super.beforeContainerCreated();

@@ -1,4 +1,7 @@
 /** `lambdapool`: the pool, its errors, and the ways of reaching a function. */
+export { startLocalStack } from '../localstack/container.ts';
+export type { StartLocalStackOptions } from '../localstack/container.ts';
+export type { RunningLocalStack, StartedLocalStack } from '../localstack/running.ts';
 export { defineConfig } from './config/config.ts';
 export type { LambdaPoolConfig } from './config/config.ts';
 export type { Manifest, TaskEntry, TaskParameter } from '../agent/manifest.ts';
