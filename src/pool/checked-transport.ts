@@ -31,6 +31,7 @@ export interface CheckedTransportParts {
  */
 export class CheckedTransport implements Transport {
   readonly name: string;
+  readonly maxPayloadBytes: number | undefined;
   readonly #transport: Transport;
   readonly #parts: CheckedTransportParts;
   #expected: ExpectedTasks | undefined;
@@ -44,6 +45,7 @@ export class CheckedTransport implements Transport {
   /** Owns `transport`. */
   constructor(transport: Transport, parts: CheckedTransportParts) {
     this.name = transport.name;
+    this.maxPayloadBytes = transport.maxPayloadBytes;
     this.#transport = transport;
     this.#parts = parts;
   }

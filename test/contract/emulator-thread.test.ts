@@ -1,4 +1,4 @@
+import { describeContract } from './contract.ts';
 import { inProcess } from './places.ts';
-import { describePoolContract } from './pool.ts';
 
-describePoolContract(inProcess('thread'));
+describeContract(inProcess('thread'));

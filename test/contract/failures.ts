@@ -1,132 +1,113 @@
-/** The part of the suite that is about what goes wrong in a task, and what is left of the pool then. */
-import { describe, expect, test } from 'vitest';
-import { TaskError, type LambdaPoolErrorCode } from '../../src/index.ts';
-import type { OpenPool } from './place.ts';
+/** What a task throws, and calls that do not fit it. The environment lives on. */
+import { expect } from 'vitest';
+import { group } from './place.ts';
+import type { Behaviour } from './place.ts';
+import { rejection, taskError } from './rejection.ts';
 
-export function describeFailures(openPool: OpenPool): void {
-  describe('failures', () => {
-    const rejection = async (call: Promise<unknown>): Promise<TaskError> => {
-      const error = await call.then(
-        () => new Error('it succeeded'),
-        (reason: unknown) => reason,
-      );
-      expect(error).toBeInstanceOf(TaskError);
-      return error as TaskError;
-    };
-
-    test('a thrown error keeps name, properties, causes, and a stack in the TypeScript source', async () => {
-      await using pool = await openPool();
-      const error = await rejection(pool.apply('faults.throwErrorAsync', { args: ['no stock'] }));
-      expect(error.code).toBe('TASK_THREW');
-      expect(error.task).toBe('faults.throwErrorAsync');
-      const cause = error.cause as Error & { status: number; details: { at: Date } };
-      expect(cause.name).toBe('OrderError');
-      expect(cause.message).toBe('no stock');
-      expect(cause.status).toBe(409);
-      expect(cause.details.at).toBeInstanceOf(Date);
-      expect(cause.stack).toMatch(/faults\.ts:\d+:\d+/);
-      expect(cause.cause).toBeInstanceOf(TypeError);
-      expect((cause.cause as Error).cause).toMatchObject({ code: 'ECONNREFUSED' });
+const THROWN = group('failures', {
+  'a thrown error keeps name, properties, causes, and a stack in the TypeScript source': async (on) => {
+    await using pool = await on.pool();
+    const error = await taskError(pool.apply('faults.throwErrorAsync', { args: ['no stock'] }));
+    expect(error.code).toBe('TASK_THREW');
+    expect(error.task).toBe('faults.throwErrorAsync');
+    expect(error.requestId).toMatch(/^[\da-f-]{36}$/);
+    const cause = error.cause as Error & { status: number; details: { at: Date } };
+    expect(cause.name).toBe('OrderError');
+    expect(cause.message).toBe('no stock');
+    expect(cause.status).toBe(409);
+    expect(cause.details.at).toBeInstanceOf(Date);
+    expect(cause.stack).toMatch(/faults\.ts:\d+:\d+/);
+    expect(cause.cause).toBeInstanceOf(TypeError);
+    expect((cause.cause as Error).cause).toMatchObject({ code: 'ECONNREFUSED' });
+  },
+  'a helper in another file stands in the stack with its own name': async (on) => {
+    await using pool = await on.pool();
+    const error = await taskError(pool.apply('faults.nested', { args: [-1] }));
+    expect((error.cause as Error).stack).toMatch(/_checks\.ts:\d+/);
+    expect((error.cause as Error).stack).toMatch(/faults\.ts:\d+/);
+  },
+  'a class that the pool was given is the class of the cause': async (on) => {
+    class OrderError extends Error {}
+    await using pool = await on.pool({ errors: { OrderError } });
+    const error = await taskError(pool.apply('faults.throwError'));
+    expect(error.cause).toBeInstanceOf(OrderError);
+  },
+  'what is thrown and is no error is the cause as it is': async (on) => {
+    await using pool = await on.pool();
+    const thrown = ['text', 0, '', false, null, undefined];
+    const settled = await pool.mapSettled('faults.throwValue', thrown, { chunksize: 3 });
+    expect(settled.map((each) => (each.status === 'rejected' ? each.reason : each))).toMatchObject(
+      thrown.map((cause, index) => ({ code: 'TASK_THREW', index, cause })),
+    );
+  },
+  'an AggregateError keeps its errors': async (on) => {
+    await using pool = await on.pool();
+    const error = await taskError(pool.apply('faults.aggregate', { args: [['a', 'b']] }));
+    expect(error.cause).toBeInstanceOf(AggregateError);
+    expect((error.cause as AggregateError).errors.map((each: Error) => each.message)).toEqual(['a', 'b']);
+  },
+  'a failed call does not lose its chunk, and map throws the first failure in order': async (on) => {
+    await using pool = await on.pool();
+    const progress: { done: number; failed: number }[] = [];
+    const call = pool.map('faults.throwIfOdd', [0, 2, 3, 4, 5, 6], {
+      chunksize: 6,
+      onProgress: ({ done, failed }) => void progress.push({ done, failed }),
     });
+    const error = await taskError(call);
+    expect(error.index).toBe(2);
+    expect((error.cause as Error).message).toBe('3 is odd');
+    expect(progress.at(-1)).toEqual({ done: 4, failed: 2 });
+  },
+  'a call that throws is run again as often as `retries` says, and knows which attempt it is': async (on) => {
+    await using pool = await on.pool({ retries: 2 });
+    const error = await taskError(pool.apply('faults.throwError'));
+    expect(error.attempt).toBe(3);
+    expect(pool.stats()).toMatchObject({ invocations: 3, retried: 2, failed: 1 });
+  },
+});
 
-    test('a helper in another file stands in the stack with its own name', async () => {
-      await using pool = await openPool();
-      const error = await rejection(pool.apply('faults.nested', { args: [-1] }));
-      expect((error.cause as Error).stack).toMatch(/_checks\.ts:\d+/);
-      expect((error.cause as Error).stack).toMatch(/faults\.ts:\d+/);
+const REFUSED = group('failures', {
+  'arguments that do not fit are refused in Python’s words': async (on) => {
+    await using pool = await on.pool();
+    expect(await rejection(pool.apply('math.fibonacci', { kwds: { m: 1 } }))).toMatchObject({
+      code: 'ARGUMENTS_INVALID',
+      message: expect.stringContaining("fibonacci() got an unexpected keyword argument 'm'"),
     });
-
-    test.each([['text'], [0], [''], [false], [null], [undefined]])('a thrown %j is a failure', async (value) => {
-      await using pool = await openPool();
-      const error = await rejection(pool.apply('faults.throwValue', { args: [value] }));
-      expect(error.code).toBe('TASK_THREW');
-      expect(error.cause).toBe(value);
+    expect(await rejection(pool.apply('math.fibonacci'))).toMatchObject({
+      code: 'ARGUMENTS_INVALID',
+      message: expect.stringContaining("fibonacci() missing 1 required positional argument: 'n'"),
     });
-
-    test('an AggregateError keeps its errors', async () => {
-      await using pool = await openPool();
-      const error = await rejection(pool.apply('faults.aggregate', { args: [['a', 'b']] }));
-      expect(error.cause).toBeInstanceOf(AggregateError);
-      expect((error.cause as AggregateError).errors.map((each: Error) => each.message)).toEqual(['a', 'b']);
+    expect(await rejection(pool.apply('math.fibonacci', { args: [1], kwds: { n: 2 } }))).toMatchObject({
+      code: 'ARGUMENTS_INVALID',
+      message: expect.stringContaining("fibonacci() got multiple values for argument 'n'"),
     });
-
-    test('a failed call does not lose its chunk, and map throws the first failure in order', async () => {
-      await using pool = await openPool();
-      const progress: { done: number; failed: number }[] = [];
-      const error = await rejection(
-        pool.map('faults.throwIfOdd', [0, 2, 3, 4, 5, 6], {
-          chunksize: 6,
-          onProgress: ({ done, failed }) => void progress.push({ done, failed }),
-        }),
-      );
-      expect(error.index).toBe(2);
-      expect((error.cause as Error).message).toBe('3 is odd');
-      expect(progress.at(-1)).toEqual({ done: 4, failed: 2 });
+  },
+  'a task that does not exist is refused, with the nearest name': async (on) => {
+    await using pool = await on.pool();
+    expect(await rejection(pool.apply('math.fibonaci'))).toMatchObject({
+      code: 'TASK_NOT_FOUND',
+      message: expect.stringContaining('math.fibonacci'),
     });
-
-    test('arguments that do not fit are refused in Python’s words', async () => {
-      await using pool = await openPool();
-      await expect(pool.apply('math.fibonacci', { kwds: { m: 1 } })).rejects.toMatchObject({
-        code: 'ARGUMENTS_INVALID',
-        message: expect.stringContaining("fibonacci() got an unexpected keyword argument 'm'"),
-      });
-      await expect(pool.apply('math.fibonacci')).rejects.toMatchObject({
-        message: expect.stringContaining("fibonacci() missing 1 required positional argument: 'n'"),
-      });
-      await expect(pool.apply('math.fibonacci', { args: [1], kwds: { n: 2 } })).rejects.toMatchObject({
-        message: expect.stringContaining("fibonacci() got multiple values for argument 'n'"),
-      });
-    });
-
-    test.each([
-      'math.fibonaci',
+  },
+  'prototypes, paths, classes and private modules are no tasks': async (on) => {
+    await using pool = await on.pool();
+    const names = [
       'math.__proto__',
       '__proto__.x',
       'constructor',
       '../math.fibonacci',
       'faults.OrderError',
-      '',
-    ])('the task %j does not exist', async (task) => {
-      await using pool = await openPool();
-      await expect(pool.apply(task)).rejects.toMatchObject({
-        code: expect.stringMatching(/^(TASK_NOT_FOUND|OPTION_INVALID)$/),
-      });
-    });
+      '_checks.checkPositive',
+    ];
+    const errors = await Promise.all(names.map((name) => rejection(pool.apply(name))));
+    expect(errors.map(({ code }, index) => [names[index], code])).toEqual(
+      names.map((name) => [name, 'TASK_NOT_FOUND']),
+    );
+  },
+  'a function that does not exist is not found': async (on) => {
+    await using pool = await on.pool({}, { isMissing: true });
+    expect(await rejection(pool.apply('math.add', { args: [1] }))).toMatchObject({ code: 'FUNCTION_NOT_FOUND' });
+  },
+});
 
-    test.each<[string, unknown[], LambdaPoolErrorCode]>([
-      ['faults.exit', [3], 'TASK_EXITED'],
-      ['faults.rejectLater', [], 'TASK_EXITED'],
-      ['faults.throwLater', [], 'TASK_EXITED'],
-      ['faults.returnsMuch', [7], 'PAYLOAD_TOO_LARGE'],
-    ])('%s(%j) ends in %s, and the pool goes on', async (task, args, code) => {
-      await using pool = await openPool();
-      const error = await rejection(pool.apply(task, { args }));
-      expect(error.code).toBe(code);
-      expect(await pool.apply('math.add', { args: [1, 2] })).toBe(3);
-    });
-
-    test.each(['faults.loop', 'faults.hang'])('%s ends at the timeout, and the pool goes on', async (task) => {
-      await using pool = await openPool({ timeoutMs: 1_000 });
-      const error = await rejection(pool.apply(task));
-      expect(error.code).toBe('TASK_TIMEOUT');
-      expect(error.message).toMatch(/1\.00 seconds|1,?000 ms/);
-      expect(await pool.apply('math.add', { args: [1, 2] })).toBe(3);
-    });
-
-    test('a task that takes more memory than the function has ends in TASK_OUT_OF_MEMORY, and the pool goes on', async () => {
-      await using pool = await openPool({ memoryMb: 128 });
-      const error = await rejection(pool.apply('faults.allocate', { args: [2_000] }));
-      expect(error.code).toBe('TASK_OUT_OF_MEMORY');
-      expect(await pool.apply('math.add', { args: [1, 2] })).toBe(3);
-    });
-
-    test('a chunk that loses its environment fails with the outcome unknown, and names the remedies', async () => {
-      await using pool = await openPool();
-      const settled = pool.map('faults.exit', [1, 2, 3], { chunksize: 3 });
-      await expect(settled).rejects.toMatchObject({
-        code: 'OUTCOME_UNKNOWN',
-        message: expect.stringMatching(/idempotent.*chunksize/s),
-      });
-    });
-  });
-}
+export const FAILURES: readonly Behaviour[] = [...THROWN, ...REFUSED];

@@ -1,4 +1,4 @@
+import { describeContract } from './contract.ts';
 import { overHttp } from './places.ts';
-import { describePoolContract } from './pool.ts';
 
-describePoolContract(overHttp('process'));
+describeContract(overHttp('process'));
