@@ -33,6 +33,34 @@ export function environmentVariable(
   return { ...earlier, [key]: taken };
 }
 
+/** Adds one `KEY=VALUE`. */
+export function keyValue(text: string, earlier: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, key = '', value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (value === undefined) throw new InvalidArgumentError('Expected KEY=VALUE.');
+  return { ...earlier, [key]: value };
+}
+
+/** Adds values that commas separate. */
+export function list(text: string, earlier: readonly string[] = []): readonly string[] {
+  const values = text.split(',').map((value) => value.trim());
+  return [...earlier, ...values.filter((value) => value !== '')];
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30s`, `10m`, `2h`, `1d` as milliseconds. */
+export function duration(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const unitMs = UNITS_MS[unit];
+  if (unitMs === undefined) throw new InvalidArgumentError('Expected a duration such as 30s, 10m, 2h or 1d.');
+  return Number(count) * unitMs;
+}
+
+export function accountId(text: string): string {
+  if (/^\d{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected the twelve digits of an AWS account.');
+}
+
 /** `--args`: the JSON of an array. */
 export function jsonArray(text: string): readonly unknown[] {
   const value = parseJson('--args', text, `'[10]'`);

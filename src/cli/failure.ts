@@ -5,10 +5,10 @@ import type { LambdaPoolError, LambdaPoolErrorCode } from '../shared/errors.ts';
 import { Interrupted } from './interruption.ts';
 import { ownFrames } from './stack.ts';
 
-/** 0: all is well · 1: a task ran and failed · 2: nothing ran, because the command, its input or its target is wrong. */
+/** 0: all is well · 1: a task or a deployment failed · 2: nothing was done: the command, its input or its target is wrong. */
 export type ExitCode = number;
 
-/** Ran, or may have run. All the other codes say that nothing did. */
+/** Something was done, or may have been. All the other codes say that nothing was. */
 const RAN: ReadonlySet<LambdaPoolErrorCode> = new Set<LambdaPoolErrorCode>([
   'TASK_THREW',
   'TASK_TIMEOUT',
@@ -18,6 +18,7 @@ const RAN: ReadonlySet<LambdaPoolErrorCode> = new Set<LambdaPoolErrorCode>([
   'RESULT_NOT_SERIALIZABLE',
   'OUTCOME_UNKNOWN',
   'WAIT_TIMEOUT',
+  'DEPLOY_FAILED',
   'BUG',
 ]);
 

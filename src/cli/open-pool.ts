@@ -29,6 +29,11 @@ async function openTransport(target: Target, workers: number): Promise<Transport
     const { emulatorTransport } = await import('../transport/emulator.ts');
     return emulatorTransport({ tasksRoot: target.tasksRoot, concurrency: workers });
   }
+  if (target.kind === 'localstack') {
+    const { localstackTransport } = await import('../transport/localstack.ts');
+    // Everything else is as the configuration says.
+    return localstackTransport(target.functionName === undefined ? {} : { functionName: target.functionName });
+  }
   const { lambdaTransport } = await import('../transport/lambda.ts');
   const { functionName, region } = target;
   if (target.kind === 'aws') {

@@ -6,6 +6,8 @@ import { withSettings } from './command-settings.ts';
 import type { Context } from './context.ts';
 import { DEFAULTS } from './defaults.ts';
 import { addCallCommands } from './groups/calls.ts';
+import { addDeployCommands } from './groups/deploy.ts';
+import { addInsightCommands } from './groups/insight.ts';
 import { addLocalCommands } from './groups/local.ts';
 import { addTemplateCommand } from './groups/template.ts';
 import type { Io } from './io.ts';
@@ -27,7 +29,7 @@ export function createProgram(context: Context, { isBare }: ProgramOptions): Com
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
   if (isBare) program.action(() => printBareConfig(program, context));
-  for (const add of [addLocalCommands, addCallCommands, addTemplateCommand]) {
+  for (const add of [addLocalCommands, addCallCommands, addDeployCommands, addTemplateCommand, addInsightCommands]) {
     for (const command of add(program, context)) printErrors(command, context.io);
   }
   return printErrors(program, context.io);
@@ -66,7 +68,7 @@ function packageVersion(): string {
 const EXIT_CODES = `
 Exit codes:
   0  all is well
-  1  a task failed
-  2  nothing ran: the command, its input or its target is wrong
+  1  a task or a deployment failed, or the doctor found a problem
+  2  nothing was done: the command, its input, its target or the credentials are wrong
 
 More: lambdapool <command> --help`;

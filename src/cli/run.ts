@@ -26,7 +26,8 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
     if (io.outputClosed.aborted && !(error instanceof Interrupted)) return 0;
     const failure = describeFailure(error, { verbose: isVerbose(words, io) });
     await io.stderr.write(failure.text);
-    return failure.exitCode;
+    // A command may know better.
+    return exitCode === 0 ? failure.exitCode : exitCode;
   }
 }
 

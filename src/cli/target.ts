@@ -16,6 +16,8 @@ export interface TargetFlags {
 
 export type Target =
   | { readonly kind: 'tasks'; readonly tasksRoot: string }
+  /** The function's name: undefined where the transport may choose. */
+  | { readonly kind: 'localstack'; readonly functionName: string | undefined }
   | {
       readonly kind: 'aws';
       readonly functionName: string;
@@ -53,6 +55,7 @@ export function resolveTarget({ flags, values, env }: TargetSources): Target {
   if (flags.endpoint !== undefined) return endpoint(flags.endpoint, { ...facts, source: '--endpoint' });
   const { transport } = values;
   if (transport === 'emulator') return { kind: 'tasks', tasksRoot };
+  if (transport === 'localstack') return { kind: 'localstack', functionName: flags.function };
   if (transport === 'lambda') return { kind: 'aws', functionName, region, profile };
   if (transport !== undefined) return endpoint(transport, { ...facts, source: 'LAMBDAPOOL_TRANSPORT' });
   for (const source of ['AWS_ENDPOINT_URL_LAMBDA', 'AWS_ENDPOINT_URL']) {
@@ -72,7 +75,7 @@ interface EndpointFacts {
 function endpoint(text: string, { functionName, region, source }: EndpointFacts): Target {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    const also = source === 'LAMBDAPOOL_TRANSPORT' ? "'lambda', 'emulator' or " : '';
+    const also = source === 'LAMBDAPOOL_TRANSPORT' ? "'lambda', 'localstack', 'emulator' or " : '';
     throw usage(
       `${source} must be ${also}a URL such as http://127.0.0.1:${DEFAULT_PORT}, got ${JSON.stringify(text)}.`,
     );

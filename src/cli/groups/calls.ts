@@ -130,7 +130,7 @@ function runOptions(command: Command): Command {
 }
 
 const TARGETS = `
-Where it runs: --tasks; else --endpoint; else what LAMBDAPOOL_TRANSPORT (a URL, 'lambda' or 'emulator'),
+Where it runs: --tasks; else --endpoint; else what LAMBDAPOOL_TRANSPORT (a URL, 'lambda', 'localstack' or 'emulator'),
 AWS_ENDPOINT_URL_LAMBDA or AWS_ENDPOINT_URL say; else the emulator that \`lambdapool dev\` starts.`;
 
 const APPLY_EXAMPLES = `

@@ -11,6 +11,20 @@ export function common(command: Command): Command {
     .option('--verbose', 'print all that is known of an error');
 }
 
+/** Where functions are deployed. */
+export interface PlaceFlags {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpoint?: string;
+}
+
+export function placeOptions(command: Command): Command {
+  return command
+    .option('--region <name>', 'AWS region (default: AWS_REGION, the configuration, the profile)')
+    .option('--profile <name>', 'profile of the shared AWS configuration files (default: AWS_PROFILE)')
+    .option('-e, --endpoint <url>', 'an emulator, LocalStack or another stand-in for AWS');
+}
+
 export const ENV_FLAG = '--env <KEY[=VALUE]>';
 
 /** A parser for `--env`, which may be given several times. */

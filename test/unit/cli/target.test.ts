@@ -53,6 +53,12 @@ describe('resolveTarget()', () => {
     expect(resolveTarget({}, { LAMBDAPOOL_TRANSPORT: 'emulator' })).toEqual({ kind: 'tasks', tasksRoot: './tasks' });
   });
 
+  test('is LocalStack for LAMBDAPOOL_TRANSPORT=localstack, whose transport names the function unless a flag does', () => {
+    const env = { LAMBDAPOOL_TRANSPORT: 'localstack', AWS_ENDPOINT_URL: 'http://localhost:4566' };
+    expect(resolveTarget({}, env)).toEqual({ kind: 'localstack', functionName: undefined });
+    expect(resolveTarget({ function: 'f' }, env)).toEqual({ kind: 'localstack', functionName: 'f' });
+  });
+
   test.each([
     'https://localhost:1',
     'https://x.localhost',
@@ -83,7 +89,7 @@ describe('resolveTarget()', () => {
       '--endpoint must be a URL such as http://127.0.0.1:3001, got "localhost:3001".',
     ],
     [{}, { AWS_ENDPOINT_URL: 'x' }, 'AWS_ENDPOINT_URL must be a URL such as http://127.0.0.1:3001, got "x".'],
-    [{}, { LAMBDAPOOL_TRANSPORT: 'aws' }, "LAMBDAPOOL_TRANSPORT must be 'lambda', 'emulator' or a URL"],
+    [{}, { LAMBDAPOOL_TRANSPORT: 'aws' }, "LAMBDAPOOL_TRANSPORT must be 'lambda', 'localstack', 'emulator' or a URL"],
     [{ tasks: 't', endpoint: 'http://localhost:1' }, {}, 'Give either --tasks'],
   ])('refuses %j %j', (flags, env, message) => {
     expect(() => resolveTarget(flags, env)).toThrow(message);

@@ -1,0 +1,236 @@
+/** Commands that work on deployed functions: `create`, `update`, `list`, `delete` and `logs`. */
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { FunctionSettings } from '../../deploy/settings.ts';
+import type { Target } from '../../deploy/target.ts';
+import { isLambdaPoolError } from '../../shared/errors.ts';
+import { duration, integer, keyValue, list, usage } from '../arguments.ts';
+import { withSettings } from '../command-settings.ts';
+import type { Context } from '../context.ts';
+import { DEFAULTS, DEFAULT_TASKS_ROOT } from '../defaults.ts';
+import { openDeployTarget } from '../deploy-target.ts';
+import type { FlagValues, Settings } from '../settings.ts';
+import { common, environment, ENV_FLAG, placeOptions } from './common.ts';
+import type { PlaceFlags } from './common.ts';
+
+export function addDeployCommands(program: Command, context: Context): readonly Command[] {
+  const create = addDeploy(program, context, 'create');
+  const update = addDeploy(program, context, 'update');
+  return [create, update, addList(program, context), addDelete(program, context), addLogs(program, context)];
+}
+
+/** What was asked for, with the place where to do it; closed when `use` is done. */
+interface Deployment {
+  readonly settings: Settings;
+  readonly target: Target;
+}
+
+interface Request {
+  readonly command: Command;
+  readonly context: Context;
+  readonly flags: FlagValues;
+}
+
+async function withDeployment(request: Request, use: (deployment: Deployment) => Promise<void>): Promise<void> {
+  const names = { functionName: 'the argument name', tasksRoot: 'the argument tasksRoot' };
+  await withSettings({ ...request, flagNames: names, defaults: DEFAULTS }, async (settings) => {
+    await using target = await openDeployTarget(settings, request.context.io);
+    try {
+      await use({ settings, target });
+    } catch (error) {
+      // A function that should be there and is not is a failure like one that should not be there and is.
+      if (isLambdaPoolError(error, 'FUNCTION_NOT_FOUND')) request.context.setExitCode(1);
+      throw error;
+    }
+  });
+}
+
+interface DeployFlags extends PlaceFlags {
+  readonly memory?: number;
+  readonly timeout?: number;
+  readonly layers?: readonly string[];
+  readonly runtime?: string;
+  readonly architecture?: 'x86_64' | 'arm64';
+  readonly env?: Record<string, string>;
+  readonly subnets?: readonly string[];
+  readonly securityGroups?: readonly string[];
+  readonly role?: string;
+  readonly tag?: Record<string, string>;
+  readonly logRetention?: number;
+  readonly codeBucket?: string;
+  readonly json?: boolean;
+}
+
+const VERBS = {
+  create: 'Deploy a tasks root as a new Lambda function.',
+  update: 'Deploy what has changed: code, settings or both. What is not said stays as it is.',
+} as const;
+
+function addDeploy(program: Command, context: Context, verb: 'create' | 'update'): Command {
+  const command = settingOptions(placeOptions(common(program.command(verb))), context)
+    .description(VERBS[verb])
+    .argument('[name]', 'name of the function (default: functionName of the configuration)')
+    .argument('[tasksRoot]', `folder of the task modules (default: ${DEFAULT_TASKS_ROOT})`)
+    .option('--code-bucket <name>', 'S3 bucket through which more than 50 MB of code travel')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', verb === 'create' ? CREATE_EXAMPLES : UPDATE_EXAMPLES);
+  return command.action(async (name: string | undefined, tasksRoot: string | undefined, flags: DeployFlags) => {
+    const given = { functionName: name, tasksRoot, ...flagValues(flags) };
+    await withDeployment({ command, context, flags: given }, async ({ settings, target }) => {
+      const { deploy } = await import('../commands/deploy.ts');
+      const { tasksRoot: root = DEFAULT_TASKS_ROOT, external, assets } = settings.values;
+      const request = {
+        functionName: nameOf(settings, verb),
+        tasks: { tasksRoot: root, external, assets },
+        settings: functionSettings(settings, flags.codeBucket),
+      };
+      await deploy({ verb, target, request, json: flags.json ?? false }, context.io, context.signal);
+    });
+  });
+}
+
+function settingOptions(command: Command, { io }: Context): Command {
+  return command
+    .option('--memory <MB>', 'memory of the function, 128 to 10240 (default: 1769)', integer(128, 10_240))
+    .option('--timeout <seconds>', 'longest time of one invocation, 1 to 900 (default: 60)', integer(1, 900))
+    .option('--layers <ARNs>', 'layer versions, at most 5, separated by commas (repeatable)', list)
+    .option('--runtime <name>', 'such as nodejs24.x (default: the newest that AWS supports)')
+    .addOption(new Option('--architecture <name>', 'processor (default: x86_64)').choices(['x86_64', 'arm64']))
+    .option(ENV_FLAG, "environment variable of the tasks; without VALUE your shell's (repeatable)", environment(io))
+    .option('--subnets <ids>', 'subnets of a VPC, separated by commas; goes with --security-groups', list)
+    .option('--security-groups <ids>', 'security groups in that VPC, separated by commas', list)
+    .option('--role <ARN>', 'execution role of your own, instead of one that is made')
+    .option('--tag <KEY=VALUE>', 'tag of the function and of what is made for it (repeatable)', keyValue)
+    .option('--log-retention <days>', 'days that CloudWatch keeps the log (default: 30)', integer(1, 3_653));
+}
+
+function flagValues(flags: DeployFlags): FlagValues {
+  const { memory, timeout, layers, runtime, architecture, env, subnets, securityGroups, role, tag } = flags;
+  const { logRetention, region, profile, endpoint } = flags;
+  return {
+    memoryMb: memory,
+    timeoutMs: timeout === undefined ? undefined : timeout * 1000,
+    layers,
+    runtime,
+    architecture,
+    env,
+    subnetIds: subnets,
+    securityGroupIds: securityGroups,
+    roleArn: role,
+    tags: tag,
+    logRetentionDays: logRetention,
+    region,
+    profile,
+    endpoint,
+  };
+}
+
+/** What somebody said: the deployer has the defaults, and leaves a function as it is where nothing is said. */
+function functionSettings({ explicit }: Settings, codeBucket: string | undefined): FunctionSettings {
+  const { memoryMb, timeoutMs, runtime, architecture, layers, env, subnetIds, securityGroupIds } = explicit;
+  const { roleArn, tags, logRetentionDays } = explicit;
+  const vpc = { subnetIds, securityGroupIds };
+  return {
+    memoryMb,
+    timeoutMs,
+    runtime,
+    architecture,
+    layers,
+    env,
+    ...vpc,
+    roleArn,
+    tags,
+    logRetentionDays,
+    codeBucket,
+  };
+}
+
+function nameOf({ values }: Settings, verb: string): string {
+  if (values.functionName !== undefined) return values.functionName;
+  throw usage(`Name the function: \`lambdapool ${verb} NAME\`, or set \`functionName\` in the configuration.`);
+}
+
+function addList(program: Command, context: Context): Command {
+  const command = placeOptions(common(program.command('list')))
+    .description('List the functions that lambdapool has deployed, newest first.')
+    .option('--json', 'print them as JSON')
+    .addHelpText('after', LIST_EXAMPLES);
+  return command.action(async ({ json = false, ...flags }: PlaceFlags & { readonly json?: boolean }) =>
+    withDeployment({ command, context, flags }, async ({ target }) => {
+      const { list: listCommand } = await import('../commands/list.ts');
+      await listCommand({ target, json }, context.io, context.signal);
+    }),
+  );
+}
+
+type DeleteFlags = PlaceFlags & { readonly yes?: boolean; readonly json?: boolean };
+
+function addDelete(program: Command, context: Context): Command {
+  const command = placeOptions(common(program.command('delete')))
+    .description('Delete a function that lambdapool has deployed, with its role and its log group.')
+    .argument('[name]', 'name of the function (default: functionName of the configuration)')
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', DELETE_EXAMPLES);
+  return command.action(async (name: string | undefined, { yes = false, json = false, ...flags }: DeleteFlags) =>
+    withDeployment({ command, context, flags: { functionName: name, ...flags } }, async ({ settings, target }) => {
+      const { deleteCommand } = await import('../commands/delete.ts');
+      const options = { target, functionName: nameOf(settings, 'delete'), yes, json };
+      if (!(await deleteCommand(options, context.io, context.signal))) context.setExitCode(1);
+    }),
+  );
+}
+
+type LogsFlags = PlaceFlags & { readonly since?: number; readonly follow?: boolean; readonly json?: boolean };
+
+function addLogs(program: Command, context: Context): Command {
+  const command = placeOptions(common(program.command('logs')))
+    .description('Print what a function has logged, from CloudWatch.')
+    .argument('[name]', 'name of the function (default: functionName of the configuration)')
+    .option('--since <duration>', 'how far to look back: 30s, 10m, 2h, 1d (default: 10m)', duration)
+    .option('--follow', 'go on with what is logged from now on, until Ctrl-C')
+    .option('--json', 'print one JSON object a line')
+    .addHelpText('after', LOGS_EXAMPLES);
+  return command.action(
+    async (name: string | undefined, { since, follow = false, json = false, ...flags }: LogsFlags) =>
+      withDeployment({ command, context, flags: { functionName: name, ...flags } }, async ({ settings, target }) => {
+        const { logs } = await import('../commands/logs.ts');
+        const options = { target, functionName: nameOf(settings, 'logs'), sinceMs: since, follow, json };
+        await logs(options, context.io, context.signal);
+      }),
+  );
+}
+
+const CREATE_EXAMPLES = `
+Bundles the tasks, makes a role and a log group, creates the function, waits until it is active and calls it once.
+An interrupted run is taken up by the same command.
+
+Examples:
+  $ lambdapool create math-helpers
+  $ lambdapool create math-helpers src/tasks --memory 512 --timeout 30 --env STAGE=prod
+  $ lambdapool create math-helpers --endpoint http://127.0.0.1:3001`;
+
+const UPDATE_EXAMPLES = `
+The same code and settings again: nothing is done. --env, --tag and --layers say all of what there is to be, together
+with the configuration.
+
+Examples:
+  $ lambdapool update math-helpers
+  $ lambdapool update math-helpers --memory 1024`;
+
+const LIST_EXAMPLES = `
+Examples:
+  $ lambdapool list --region eu-central-1
+  $ lambdapool list --json`;
+
+const DELETE_EXAMPLES = `
+Functions that lambdapool has not deployed are left alone.
+
+Examples:
+  $ lambdapool delete math-helpers
+  $ lambdapool delete math-helpers --yes`;
+
+const LOGS_EXAMPLES = `
+Examples:
+  $ lambdapool logs math-helpers --since 1h
+  $ lambdapool logs math-helpers --follow`;
