@@ -185,9 +185,9 @@ function onEmulator(options: LambdaPoolOptions): Place {
 
 function onLocalStack(options: LambdaPoolOptions): Place {
   const root = checkRoot(options);
-  const transport = new LazyTransport('localstack', async () => {
+  const transport = lazyTransport('localstack', options, async () => {
     const { localstackTransport } = await import('./transport/localstack.ts');
-    return localstackTransport(root);
+    return localstackTransport({ ...root, ...bucketOf(options) });
   });
   return { transport, workers: localWorkers(options) };
 }

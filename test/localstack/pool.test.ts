@@ -1,6 +1,6 @@
 /** Pools in LocalStack: where it comes from, what is deployed, and how it ends. */
 import { DeleteFunctionCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { LambdaExecutor, LambdaPool, localstackTransport } from '../../src/index.ts';
 import { startLocalStack } from '../../localstack/container.ts';
 import { runProgram } from '../process/run-program.ts';
@@ -82,8 +82,10 @@ describeOnLocalStack('a pool in a LocalStack that runs', (localstack) => {
 
   test('values that Lambda does not carry travel through a bucket, which is made for them', async () => {
     await using root = await tasksRoot({ 'text.ts': 'export const twice = (text: string): string => text + text;' });
-    const transport = localstackTransport({ tasksRoot: root.directory, endpoint, payloadBucket: 'large-values' });
-    await using pool = new LambdaPool({ workers: 1, transport });
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const place = { transport: 'localstack', tasksRoot: root.directory } as const;
+    await using pool = new LambdaPool({ workers: 1, ...place, payloadBucket: 'large-values' });
     const text = 'x'.repeat(7_000_000);
     expect(await pool.apply('text.twice', { args: [text] })).toHaveLength(14_000_000);
   });
