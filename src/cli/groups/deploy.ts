@@ -1,17 +1,17 @@
 /** Commands that work on deployed functions: `create`, `update`, `list`, `delete` and `logs`. */
-import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { FunctionSettings } from '../../deploy/settings.ts';
 import type { Target } from '../../deploy/target.ts';
 import { isLambdaPoolError } from '../../shared/errors.ts';
-import { duration, integer, keyValue, list, usage } from '../arguments.ts';
+import { duration, usage } from '../arguments.ts';
 import { withSettings } from '../command-settings.ts';
 import type { Context } from '../context.ts';
 import { DEFAULTS, DEFAULT_TASKS_ROOT } from '../defaults.ts';
 import { openDeployTarget } from '../deploy-target.ts';
 import type { FlagValues, Settings } from '../settings.ts';
-import { common, environment, ENV_FLAG, placeOptions } from './common.ts';
+import { common, placeOptions } from './common.ts';
 import type { PlaceFlags } from './common.ts';
+import { functionSettings, settingOptions, settingValues } from './function-settings.ts';
+import type { SettingFlags } from './function-settings.ts';
 
 export function addDeployCommands(program: Command, context: Context): readonly Command[] {
   const create = addDeploy(program, context, 'create');
@@ -45,18 +45,7 @@ async function withDeployment(request: Request, use: (deployment: Deployment) =>
   });
 }
 
-interface DeployFlags extends PlaceFlags {
-  readonly memory?: number;
-  readonly timeout?: number;
-  readonly layers?: readonly string[];
-  readonly runtime?: string;
-  readonly architecture?: 'x86_64' | 'arm64';
-  readonly env?: Record<string, string>;
-  readonly subnets?: readonly string[];
-  readonly securityGroups?: readonly string[];
-  readonly role?: string;
-  readonly tag?: Record<string, string>;
-  readonly logRetention?: number;
+interface DeployFlags extends PlaceFlags, SettingFlags {
   readonly codeBucket?: string;
   readonly json?: boolean;
 }
@@ -75,74 +64,19 @@ function addDeploy(program: Command, context: Context, verb: 'create' | 'update'
     .option('--json', 'print the result as JSON')
     .addHelpText('after', verb === 'create' ? CREATE_EXAMPLES : UPDATE_EXAMPLES);
   return command.action(async (name: string | undefined, tasksRoot: string | undefined, flags: DeployFlags) => {
-    const given = { functionName: name, tasksRoot, ...flagValues(flags) };
+    const { region, profile, endpoint } = flags;
+    const given = { functionName: name, tasksRoot, region, profile, endpoint, ...settingValues(flags) };
     await withDeployment({ command, context, flags: given }, async ({ settings, target }) => {
       const { deploy } = await import('../commands/deploy.ts');
       const { tasksRoot: root = DEFAULT_TASKS_ROOT, external, assets } = settings.values;
       const request = {
         functionName: nameOf(settings, verb),
         tasks: { tasksRoot: root, external, assets },
-        settings: functionSettings(settings, flags.codeBucket),
+        settings: { ...functionSettings(settings), codeBucket: flags.codeBucket },
       };
       await deploy({ verb, target, request, json: flags.json ?? false }, context.io, context.signal);
     });
   });
-}
-
-function settingOptions(command: Command, { io }: Context): Command {
-  return command
-    .option('--memory <MB>', 'memory of the function, 128 to 10240 (default: 1769)', integer(128, 10_240))
-    .option('--timeout <seconds>', 'longest time of one invocation, 1 to 900 (default: 60)', integer(1, 900))
-    .option('--layers <ARNs>', 'layer versions, at most 5, separated by commas (repeatable)', list)
-    .option('--runtime <name>', 'such as nodejs24.x (default: the newest that AWS supports)')
-    .addOption(new Option('--architecture <name>', 'processor (default: x86_64)').choices(['x86_64', 'arm64']))
-    .option(ENV_FLAG, "environment variable of the tasks; without VALUE your shell's (repeatable)", environment(io))
-    .option('--subnets <ids>', 'subnets of a VPC, separated by commas; goes with --security-groups', list)
-    .option('--security-groups <ids>', 'security groups in that VPC, separated by commas', list)
-    .option('--role <ARN>', 'execution role of your own, instead of one that is made')
-    .option('--tag <KEY=VALUE>', 'tag of the function and of what is made for it (repeatable)', keyValue)
-    .option('--log-retention <days>', 'days that CloudWatch keeps the log (default: 30)', integer(1, 3_653));
-}
-
-function flagValues(flags: DeployFlags): FlagValues {
-  const { memory, timeout, layers, runtime, architecture, env, subnets, securityGroups, role, tag } = flags;
-  const { logRetention, region, profile, endpoint } = flags;
-  return {
-    memoryMb: memory,
-    timeoutMs: timeout === undefined ? undefined : timeout * 1000,
-    layers,
-    runtime,
-    architecture,
-    env,
-    subnetIds: subnets,
-    securityGroupIds: securityGroups,
-    roleArn: role,
-    tags: tag,
-    logRetentionDays: logRetention,
-    region,
-    profile,
-    endpoint,
-  };
-}
-
-/** What somebody said: the deployer has the defaults, and leaves a function as it is where nothing is said. */
-function functionSettings({ explicit }: Settings, codeBucket: string | undefined): FunctionSettings {
-  const { memoryMb, timeoutMs, runtime, architecture, layers, env, subnetIds, securityGroupIds } = explicit;
-  const { roleArn, tags, logRetentionDays } = explicit;
-  const vpc = { subnetIds, securityGroupIds };
-  return {
-    memoryMb,
-    timeoutMs,
-    runtime,
-    architecture,
-    layers,
-    env,
-    ...vpc,
-    roleArn,
-    tags,
-    logRetentionDays,
-    codeBucket,
-  };
 }
 
 function nameOf({ values }: Settings, verb: string): string {
