@@ -99,7 +99,7 @@ export class Emulator implements AsyncDisposable {
     checkInspectable(resolved, this.#options);
     const { functionName } = resolved;
     this.#assertOpen();
-    if (this.#functions.find(functionName) !== undefined) {
+    if (this.#controlPlane.isTaken(functionName)) {
       const message = `The function \`${functionName}\` is registered already. Give this one another \`functionName\`.`;
       throw new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'functionName' } });
     }

@@ -66,6 +66,11 @@ export class ControlPlane implements AsyncDisposable {
     this.catalog = new Catalog({ account, registry: this.#registry, deployments, running, concurrency });
   }
 
+  /** Whether a function of that name is there, or being made. */
+  isTaken(functionName: string): boolean {
+    return this.#registry.isTaken(functionName);
+  }
+
   /** Shows a function that the program has registered; what changes it is its source of code. */
   adopt(options: ResolvedFunctionOptions): void {
     this.#registry.add(options.functionName, registeredContents(options, this.#account), false);

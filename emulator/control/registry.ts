@@ -60,14 +60,16 @@ export class Registry {
     return [...this.#functions.values()];
   }
 
+  isTaken(functionName: string): boolean {
+    return this.#functions.has(functionName) || this.#reserved.has(functionName);
+  }
+
   /**
    * Keeps a name for a function that is being made, until disposed.
    * @throws {ServiceError} ResourceConflictException
    */
   reserve(functionName: string): Disposable {
-    if (this.#functions.has(functionName) || this.#reserved.has(functionName)) {
-      throw conflict(`Function already exist: ${functionName}`);
-    }
+    if (this.isTaken(functionName)) throw conflict(`Function already exist: ${functionName}`);
     this.#reserved.add(functionName);
     return { [Symbol.dispose]: () => void this.#reserved.delete(functionName) };
   }
