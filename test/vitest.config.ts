@@ -22,6 +22,7 @@ export default defineConfig({
       project('process', 120_000),
       project('cli', 60_000),
       project('types', 60_000),
+      project('deploy', 60_000),
       project('sam', 120_000),
       // The first call of a function waits for its container; side by side they would starve each other.
       {

@@ -25,7 +25,7 @@ import { UNFINISHED_TAG } from './marks.ts';
 import type { Architecture } from './package/target-platform.ts';
 import { packageVersion } from './package-version.ts';
 import { probe } from './probe.ts';
-import { retryForRole, retryOnConflict, waitUntilReady } from './ready.ts';
+import { retryForRole, retryOnConflict, retryUntilFound, waitUntilReady } from './ready.ts';
 import { dayOf, runtimeNote } from './runtimes.ts';
 import { checkEnvSize, checkFunctionName, checkSettings } from './settings.ts';
 import type { FunctionSettings } from './settings.ts';
@@ -161,7 +161,7 @@ class Deployment {
 
   /** Somebody made it between our look and our try; perhaps a request of ours whose answer was lost. */
   async #changeAfterAll(plan: Plan, error: unknown): Promise<Deployed> {
-    const found = await this.#find();
+    const found = await retryUntilFound(this.#work, () => this.#find());
     if (found === undefined) throw error;
     return this.#change(plan, found);
   }

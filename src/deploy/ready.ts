@@ -1,6 +1,6 @@
 /** Waiting for a function to be ready, and trying again what Lambda refuses only for a while. All waits have an end. */
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
-import { LambdaPoolError } from '../shared/errors.ts';
+import { isLambdaPoolError, LambdaPoolError } from '../shared/errors.ts';
 import { awsCodeOf, deployFailed, notFound, RUN_AGAIN } from './errors.ts';
 import { getConfiguration } from './lambda-api.ts';
 import type { Work } from './work.ts';
@@ -11,6 +11,9 @@ export const READY_WITHIN_MS = 300_000;
 export const ROLE_WITHIN_MS = 60_000;
 /** How long another's change may keep us from making ours. */
 export const CONFLICT_WITHIN_MS = 60_000;
+
+/** A name that is taken belongs to something that is shown soon. */
+const FOUND_WITHIN_MS = 15_000;
 
 /** Short at first: the emulator and LocalStack are ready within a second or two. */
 const POLLS_MS = [100, 200, 300, 500, 500, 1000, 1000, 2000];
@@ -117,6 +120,19 @@ export async function retryOnConflict<T>(work: Work, request: () => Promise<T>):
     }
     await work.sleep(POLLS_MS[0] ?? 0);
     await waitUntilReady(work);
+  }
+}
+
+/** Looks again for what must be there, as a name can be taken some moments before what has it is shown. */
+export async function retryUntilFound<T>(work: Work, find: () => Promise<T | undefined>): Promise<T | undefined> {
+  const startedAt = work.timing.now();
+  for (let attempt = 0; ; attempt += 1) {
+    const found = await find().catch((error: unknown) => {
+      if (isLambdaPoolError(error, 'FUNCTION_NOT_FOUND')) return undefined;
+      throw error;
+    });
+    if (found !== undefined || work.timing.now() - startedAt > FOUND_WITHIN_MS) return found;
+    await work.sleep(delayOf(POLLS_MS, attempt));
   }
 }
 
