@@ -28,7 +28,7 @@ export default defineConfig({
       {
         test: {
           ...project('localstack', 120_000).test,
-          globalSetup: './support/localstack-setup.ts',
+          globalSetup: fileURLToPath(new URL('./support/localstack-setup.ts', import.meta.url)),
           fileParallelism: false,
         },
       },

@@ -1,7 +1,6 @@
 /** The transport to LocalStack: finds or starts one, deploys the tasks into it, and invokes them there. */
 import { waitFor } from '../shared/abort.ts';
 import { checkBucketName } from '../shared/bucket-name.ts';
-import { systemClock } from '../shared/clock.ts';
 import { LambdaPoolError, isLambdaPoolError } from '../shared/errors.ts';
 import { checkInteger, checkKeys, checkString, checkStrings, invalidOption } from '../shared/options.ts';
 import { MAX_CLAIMED_BYTES } from './claim/claim-transport.ts';
@@ -65,9 +64,6 @@ const KNOWN = [
   'endpoint',
   'image',
 ];
-/** A container is ready in seconds: whoever waits longer waits for an image. */
-const SLOW_START_MS = 10_000;
-
 /**
  * A transport to LocalStack. At the first invocation it looks for one that runs, or starts a container, which all transports
  * of this process share and the last one stops; it deploys the tasks, unless they are there as they are now; and it invokes
@@ -155,7 +151,7 @@ class LocalStackTransport implements Transport {
     const parts = await import('./localstack/parts.ts');
     const { values } = await parts.loadConfig();
     const wanted = parts.wantedFunction(functionOptions, values);
-    const lease = await noticeWhenSlow(() => parts.leaseLocalStack({ endpoint, image }, signal));
+    const lease = await parts.noticeWhenSlow(() => parts.leaseLocalStack({ endpoint, image }, signal));
     try {
       const { functionName } = wanted;
       await parts.deployTasks(lease, { ...wanted, payloadBucket }, signal);
@@ -175,15 +171,6 @@ class LocalStackTransport implements Transport {
       throw error;
     }
   }
-}
-
-/** Says what takes so long. */
-async function noticeWhenSlow<T>(run: () => Promise<T>): Promise<T> {
-  using _ = systemClock.after(SLOW_START_MS, () => {
-    const message = 'LocalStack is still starting. The first start pulls its image, which can take minutes.';
-    process.emitWarning(message, 'LambdaPoolWarning');
-  });
-  return await run();
 }
 
 function closed(): LambdaPoolError {

@@ -10,7 +10,7 @@ const TOKEN_IMAGE = 'lambdapool-test/localstack-that-needs-a-token:1';
 function buildTokenImage(): void {
   const said =
     'No credentials were found in the environment. Set the LOCALSTACK_AUTH_TOKEN variable to a valid auth token.';
-  const input = `FROM localstack/localstack:4.14.0\nENTRYPOINT ["sh", "-c", "echo '${said}'; exit 55"]\n`;
+  const input = `FROM localstack/localstack:4.14.0\nENTRYPOINT ["sh", "-c", "sleep 1; echo '${said}'; exit 55"]\n`;
   execFileSync('docker', ['build', '--quiet', '--tag', TOKEN_IMAGE, '-'], { input, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 

@@ -5,3 +5,4 @@ export { lambdaTransport } from '../lambda.ts';
 export { leaseLocalStack } from './container-lease.ts';
 export { CREDENTIALS, deployTasks } from './deploy.ts';
 export { wantedFunction } from './settings.ts';
+export { noticeWhenSlow } from './slow-start.ts';
