@@ -34,14 +34,11 @@ const LABEL = 'lambdapool.localstack';
  * await using localstack = await startLocalStack();
  * const transport = localstackTransport({ tasksRoot: './tasks', endpoint: localstack.endpoint });
  */
-export async function startLocalStack(
-  options: StartLocalStackOptions = {},
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<StartedLocalStack> {
-  const choice = chooseImage(options.image, env);
+export async function startLocalStack(options: StartLocalStackOptions = {}): Promise<StartedLocalStack> {
+  const choice = chooseImage(options.image, process.env);
   const { testcontainers, localstack } = await loadTestcontainers();
   const client = await testcontainers.getContainerRuntimeClient().catch((error: unknown) => {
-    throw dockerMissing(error, env['DOCKER_HOST']);
+    throw dockerMissing(error, process.env['DOCKER_HOST']);
   });
   await using output = new Output();
   const label = `${LABEL}=${crypto.randomUUID()}`;

@@ -1,6 +1,6 @@
 /** What can keep a LocalStack from starting, with a real Docker. */
 import { execFileSync } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startLocalStack } from '../../localstack/container.ts';
 import { describeOnLocalStack } from '../support/localstack.ts';
 
@@ -22,7 +22,9 @@ describeOnLocalStack('a LocalStack that cannot be started', () => {
 
   test('for want of a token: one sentence, soon', async () => {
     const start = performance.now();
-    await expect(startLocalStack({}, { LOCALSTACK_IMAGE: TOKEN_IMAGE })).rejects.toMatchObject({
+    vi.stubEnv('LOCALSTACK_IMAGE', TOKEN_IMAGE);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(startLocalStack()).rejects.toMatchObject({
       code: 'UNREACHABLE',
       retryable: false,
       message: expect.stringMatching(

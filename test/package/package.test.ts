@@ -55,6 +55,14 @@ await pool.terminate();
   expect(await readdir(path.join(project, '.lambdapool'))).toEqual(['.gitignore']);
 });
 
+test('it comes without testcontainers, and says how to get them where they are needed', async () => {
+  const program = `import { startLocalStack } from 'lambdapool'; await startLocalStack();`;
+  const started = run(process.execPath, ['--input-type=module', '--eval', program], { cwd: project });
+  await expect(started).rejects.toMatchObject({
+    stderr: expect.stringMatching(/Cannot find package.*`npm i -D testcontainers @testcontainers\/localstack`/),
+  });
+});
+
 test('the command runs by its name', async () => {
   const bin = path.join(project, 'node_modules/lambdapool/dist/src/cli/main.js');
   const { stdout } = await run(
@@ -73,8 +81,12 @@ test('the command runs by its name', async () => {
 test('it takes along what it runs and nothing else', async () => {
   const installed = path.join(project, 'node_modules/lambdapool');
   const names = await readdir(installed);
-  expect(new Set(names)).toEqual(new Set(['dist', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']));
-  expect(new Set(await readdir(path.join(installed, 'dist')))).toEqual(new Set(['agent', 'emulator', 'src']));
+  const files = ['dist', 'localstack', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+  expect(new Set(names)).toEqual(new Set(files));
+  expect(new Set(await readdir(path.join(installed, 'dist')))).toEqual(
+    new Set(['agent', 'emulator', 'localstack', 'src']),
+  );
+  expect(await readdir(path.join(installed, 'localstack'))).toEqual(['compose.yaml']);
   const { version } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8')) as { version: string };
   const bin = path.join(installed, 'dist/src/cli/main.js');
   expect((await run(process.execPath, [bin, '--version'])).stdout.trim()).toBe(version);
