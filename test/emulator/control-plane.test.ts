@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { Emulator } from '../../emulator/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { zip } from '../support/zip.ts';
-import { create, folderOf, requestFor, versioned } from './control.ts';
+import { call } from './call.ts';
+import { codeOf, create, folderOf, requestFor, versioned } from './control.ts';
 import { TestCode } from './test-code.ts';
 
 describe('the control plane', () => {
@@ -124,6 +125,20 @@ describe('the control plane', () => {
     expect(() => emulator.register({ functionName: 'f', code: new TestCode('') })).toThrow('is registered already');
     await created;
     expect(() => emulator.register({ functionName: 'f', code: new TestCode('') })).toThrow('is registered already');
+  });
+
+  test('an update whose INIT does not end takes over after ten seconds, and can be mended then', async () => {
+    await using emulator = new Emulator({ concurrency: 1 });
+    await create(emulator, versioned(1), { Timeout: 900 });
+    await emulator.ready('f');
+    const hanging = codeOf('() => 2', 'await new Promise((resolve) => setTimeout(resolve, 3_600_000));');
+    await emulator.controlPlane.updateFunctionCode({ FunctionName: 'f', ZipFile: hanging });
+    await emulator.controlPlane.settled('f');
+    const { Configuration } = emulator.controlPlane.catalog.getFunction({ FunctionName: 'f' });
+    expect(Configuration.LastUpdateStatus).toBe('Successful');
+    const waiting = call(emulator, {}, { functionName: 'f' });
+    await emulator.controlPlane.updateFunctionCode({ FunctionName: 'f', ZipFile: versioned(3) });
+    expect(await waiting).toBe(3);
   });
 
   test('the account has as much concurrency as the emulator has environments', async () => {
