@@ -32,6 +32,13 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      // Only with `npm run test:aws`: it costs money.
+      {
+        test: {
+          ...project('aws', 120_000).test,
+          globalSetup: fileURLToPath(new URL('./aws/setup.ts', import.meta.url)),
+        },
+      },
       project('chaos', 300_000),
       project('package', 300_000),
     ],

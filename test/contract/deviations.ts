@@ -3,11 +3,11 @@ import { inspect } from 'node:util';
 import type { Behaviour, Deviation, Ground, Place } from './place.ts';
 import { titleOf } from './place.ts';
 
-/** What is wrong with the list of deviations itself; empty if nothing is. */
-export function problemsOf({ deviations }: Pick<Place, 'deviations'>, behaviours: readonly Behaviour[]): string[] {
+/** @throws if a deviation names no behaviour, has no reason, or is there twice. */
+export function checkDeviations({ deviations }: Pick<Place, 'deviations'>, behaviours: readonly Behaviour[]): void {
   const titles = new Set(behaviours.map(titleOf));
   const seen = new Set<string>();
-  return deviations.flatMap(({ test, reason }) => {
+  const all = deviations.flatMap(({ test, reason }) => {
     const problems = [
       ...(titles.has(test) ? [] : [`The deviation ${JSON.stringify(test)} names no behaviour.`]),
       ...(seen.has(test) ? [`The deviation ${JSON.stringify(test)} is listed twice.`] : []),
@@ -16,6 +16,7 @@ export function problemsOf({ deviations }: Pick<Place, 'deviations'>, behaviours
     seen.add(test);
     return problems;
   });
+  if (all.length > 0) throw new Error(all.join('\n'));
 }
 
 /**
