@@ -17,6 +17,15 @@ describe('a command line that cannot be understood is answered in one line and w
     [['apply'], "missing required argument 'task'. See `lambdapool apply --help`."],
     [['map', 'math.square', '--workers', '0'], 'Expected a whole number from 1 to 10000.'],
     [['map', 'math.square', '--chunksize', '0'], 'Expected a whole number from 1 to 1000000.'],
+    [['create', 'f', '--memory', '64'], 'Expected a whole number from 128 to 10240. See `lambdapool create --help`.'],
+    [['create', 'f', '--timeout', '901'], 'Expected a whole number from 1 to 900.'],
+    [['create', 'f', '--timeout', '1.5'], 'Expected a whole number from 1 to 900.'],
+    [['update', 'f', '--architecture', 'x64'], 'Allowed choices are x86_64, arm64.'],
+    [['create', 'f', '--tag', 'team'], 'Expected KEY=VALUE.'],
+    [['logs', 'f', '--since', '10'], 'Expected a duration such as 30s, 10m, 2h or 1d.'],
+    [['policy', '--account', '1234'], 'Expected the twelve digits of an AWS account.'],
+    [['policy', '--deploy', '--invoke'], "'--deploy' cannot be used with option '--invoke'"],
+    [['list', 'f'], 'too many arguments'],
     [
       ['apply', 'math.f', '--endpoint', 'localhost:3001'],
       '--endpoint must be a URL such as http://127.0.0.1:3001, got "localhost:3001".',
@@ -41,6 +50,8 @@ describe('lambdapool', () => {
     [['dev', '--help'], '$ lambdapool dev --memory 512'],
     [['tasks', '-h'], '$ lambdapool tasks src/tasks --json'],
     [['help', 'apply'], "$ lambdapool apply math.fibonacci --args '[10]'"],
+    [['create', '--help'], '$ lambdapool create math-helpers src/tasks --memory 512'],
+    [['doctor', '--help'], 'Exits with 1 if there is a problem.'],
     [['map', '--help'], '$ seq 1 30 | lambdapool map math.fibonacci --tasks ./tasks'],
   ])('helps with examples: %j', async (words, text) => {
     const { code, stdout, stderr } = await runCli(words);

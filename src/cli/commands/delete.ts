@@ -22,7 +22,7 @@ export async function deleteCommand(options: DeleteCommandOptions, io: Io, signa
     if (!(await confirm(question, io, signal))) return false;
   }
   const { deleteFunction } = await import('../../deploy/delete-function.ts');
-  const deleted = await withSteps({ io, isQuiet: json, again: 'lambdapool delete' }, (onStep) =>
+  const deleted = await withSteps({ io, isQuiet: json }, (onStep) =>
     deleteFunction(target, functionName, { signal, onStep }),
   );
   await io.stdout.write(json ? `${JSON.stringify(deleted, undefined, 2)}\n` : deletedText(deleted, io.stdout));

@@ -17,7 +17,7 @@ export interface DeployCommandOptions {
 export async function deploy(options: DeployCommandOptions, io: Io, signal: AbortSignal): Promise<void> {
   const { verb, target, request, json } = options;
   const { createFunction, updateFunction } = await import('../../deploy/deploy-function.ts');
-  const deployed: Deployed = await withSteps({ io, isQuiet: json, again: `lambdapool ${verb}` }, (onStep) =>
+  const deployed: Deployed = await withSteps({ io, isQuiet: json }, (onStep) =>
     (verb === 'create' ? createFunction : updateFunction)(target, request, { signal, onStep }),
   );
   await io.stdout.write(json ? `${JSON.stringify(deployed, undefined, 2)}\n` : deployedText(deployed, io.stdout));
@@ -26,13 +26,11 @@ export async function deploy(options: DeployCommandOptions, io: Io, signal: Abor
 interface Shown {
   readonly io: Io;
   readonly isQuiet: boolean;
-  /** What to type to go on after an interruption. */
-  readonly again: string;
 }
 
 /** Runs `work` and shows its steps; says how to go on where it was interrupted. */
 export async function withSteps<T>(
-  { io, isQuiet, again }: Shown,
+  { io, isQuiet }: Shown,
   work: (onStep: ReturnType<typeof showSteps>['onStep']) => Promise<T>,
 ): Promise<T> {
   using steps = showSteps(io.stderr, { isQuiet });
@@ -43,7 +41,9 @@ export async function withSteps<T>(
     steps[Symbol.dispose]();
     if (error instanceof Interrupted) {
       const place = during === undefined ? '' : ` during the step "${during}"`;
-      await io.stderr.write(`lambdapool: Interrupted${place}. Run \`${again}\` again: it goes on where it stopped.\n`);
+      await io.stderr.write(
+        `lambdapool: Interrupted${place}. Run the same command again: it goes on where it stopped.\n`,
+      );
     }
     throw error;
   }
