@@ -24,7 +24,7 @@ export interface FunctionSettings {
   readonly vpc: VpcSettings | undefined;
 }
 
-export interface LoggingSettings {
+interface LoggingSettings {
   readonly format: string;
   readonly group: string;
   /** Both for the format JSON only. */
@@ -32,7 +32,7 @@ export interface LoggingSettings {
   readonly systemLevel?: string;
 }
 
-export interface VpcSettings {
+interface VpcSettings {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
 }

@@ -10,7 +10,7 @@ import { ClientGoneError, readBody } from './body.ts';
 import { callerOf } from './caller.ts';
 import type { EmulatorCore, Operation } from './operation.ts';
 
-export interface ControlRequest<R extends Fields> {
+interface ControlRequest<R extends Fields> {
   /** The members of the body, the path and the query in one, as the SDKs have them. */
   readonly fields: R;
   readonly caller: Caller;

@@ -9,7 +9,7 @@ import type { ServiceError } from '../../service-error.ts';
 import { readZipDirectory, ZipError, type ZipEntry } from './zip-directory.ts';
 
 /** A file of the package that may be written. */
-export interface PackageFile {
+interface PackageFile {
   /** Relative, with slashes, no `.` or `..` in it. */
   readonly path: string;
   readonly isExecutable: boolean;
