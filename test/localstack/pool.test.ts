@@ -3,6 +3,7 @@ import { DeleteFunctionCommand, LambdaClient, ListFunctionsCommand } from '@aws-
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { LambdaExecutor, LambdaPool, localstackTransport } from '../../src/index.ts';
 import { startLocalStack } from '../../localstack/container.ts';
+import { findLocalStack } from '../../localstack/find.ts';
 import { runProgram } from '../process/run-program.ts';
 import { containersWithLabel } from '../support/containers.ts';
 import { eventually } from '../support/eventually.ts';
@@ -114,12 +115,20 @@ describeOnLocalStack('a pool whose function somebody deletes', ({ endpoint, regi
   });
 });
 
-describeOnLocalStack('the environment variable', () => {
-  test('LAMBDAPOOL_TRANSPORT=localstack runs the program of the README in a container of its own, and it ends', async () => {
-    await using program = await readmeProgram();
-    expect(await program.run({ LAMBDAPOOL_TRANSPORT: 'localstack' })).toBe(README_OUTPUT);
-  });
-});
+/** Whoever develops with a LocalStack of their own has it found, and none is started. */
+const others =
+  (await findLocalStack({}, {})) === undefined ? undefined : 'one runs at localhost:4566 and would be found';
+
+describeOnLocalStack(
+  'the environment variable',
+  () => {
+    test('LAMBDAPOOL_TRANSPORT=localstack runs the program of the README in a container of its own, and it ends', async () => {
+      await using program = await readmeProgram();
+      expect(await program.run({ LAMBDAPOOL_TRANSPORT: 'localstack' })).toBe(README_OUTPUT);
+    });
+  },
+  others,
+);
 
 describeOnLocalStack('a pool whose LocalStack goes away', () => {
   // The task makes a bucket, so that the test knows that it runs.
@@ -157,26 +166,30 @@ describeOnLocalStack('a pool whose LocalStack goes away', () => {
   });
 });
 
-describeOnLocalStack('the container that pools start', () => {
-  test('is one for all pools of a process, and ends with the last of them', async () => {
-    await using root = await tasksRoot({ 'numbers.ts': double });
-    await using program = runProgram('pools-on-localstack', ['share', root.directory]);
-    expect(await program.nextJson()).toEqual({ results: [2, 4, 6], containers: 1, left: 1 });
-    expect(await program.nextJson()).toEqual({ left: 0 });
-    expect(await program.ended()).toBe(0);
-  });
+describeOnLocalStack(
+  'the container that pools start',
+  () => {
+    test('is one for all pools of a process, and ends with the last of them', async () => {
+      await using root = await tasksRoot({ 'numbers.ts': double });
+      await using program = runProgram('pools-on-localstack', ['share', root.directory]);
+      expect(await program.nextJson()).toEqual({ results: [2, 4, 6], containers: 1, left: 1 });
+      expect(await program.nextJson()).toEqual({ left: 0 });
+      expect(await program.ended()).toBe(0);
+    });
 
-  test('is nothing that terminating waits for while it starts, and ends nevertheless', async () => {
-    await using root = await tasksRoot({ 'numbers.ts': double });
-    await using program = runProgram('pools-on-localstack', ['terminate', root.directory]);
-    const { code, waitedMs, session } = await program.nextJson<{ code: string; waitedMs: number; session: string }>();
-    expect(code).toBe('POOL_TERMINATED');
-    expect(waitedMs).toBeLessThan(500);
-    expect(await program.ended()).toBe(0);
-    // Sooner than the reaper, who waits for ten seconds.
-    await eventually(async () => {
-      const names = await containersWithLabel(session);
-      expect(names.filter((name) => !name.startsWith('testcontainers-ryuk'))).toEqual([]);
-    }, 5_000);
-  });
-});
+    test('is nothing that terminating waits for while it starts, and ends nevertheless', async () => {
+      await using root = await tasksRoot({ 'numbers.ts': double });
+      await using program = runProgram('pools-on-localstack', ['terminate', root.directory]);
+      const { code, waitedMs, session } = await program.nextJson<{ code: string; waitedMs: number; session: string }>();
+      expect(code).toBe('POOL_TERMINATED');
+      expect(waitedMs).toBeLessThan(500);
+      expect(await program.ended()).toBe(0);
+      // Sooner than the reaper, who waits for ten seconds.
+      await eventually(async () => {
+        const names = await containersWithLabel(session);
+        expect(names.filter((name) => !name.startsWith('testcontainers-ryuk'))).toEqual([]);
+      }, 5_000);
+    });
+  },
+  others,
+);

@@ -10,12 +10,17 @@ export interface LocalStackAccess {
 
 /**
  * `describe` for tests that need LocalStack: skipped, with the reason in the title, where there is none.
+ * @param obstacle another reason to skip them
  * @example
  * describeOnLocalStack('deploying', ({ endpoint }) => { test('...', ...) });
  */
-export function describeOnLocalStack(title: string, define: (localstack: LocalStackAccess) => void): void {
+export function describeOnLocalStack(
+  title: string,
+  define: (localstack: LocalStackAccess) => void,
+  obstacle?: string,
+): void {
   const provided = inject('localstack');
-  const missing = 'missing' in provided ? provided.missing : undefined;
+  const missing = 'missing' in provided ? provided.missing : obstacle;
   const why = missing === undefined ? '' : ` (skipped: ${missing})`;
   describe.skipIf(missing !== undefined)(`${title}${why}`, () => {
     define(access('endpoint' in provided ? provided.endpoint : 'http://127.0.0.1:1'));
