@@ -1,18 +1,18 @@
 /** Waiting for a function to be ready, and trying again what Lambda refuses only for a while. All waits have an end. */
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { isLambdaPoolError, LambdaPoolError } from '../shared/errors.ts';
-import { awsCodeOf, deployFailed, notFound, RUN_AGAIN } from './errors.ts';
+import { awsCodeOf, deployFailed, isNotThere, notFound, RUN_AGAIN } from './errors.ts';
 import { getConfiguration } from './lambda-api.ts';
 import type { Work } from './work.ts';
 
 /** A function in a VPC takes up to some minutes, others seconds. */
 export const READY_WITHIN_MS = 300_000;
 /** AWS: a new role can be taken after about ten seconds, seldom later. */
-export const ROLE_WITHIN_MS = 60_000;
+const ROLE_WITHIN_MS = 60_000;
 /** How long another's change may keep us from making ours. */
-export const CONFLICT_WITHIN_MS = 60_000;
+const CONFLICT_WITHIN_MS = 60_000;
 
-/** A name that is taken belongs to something that is shown soon. */
+/** What was just made is known everywhere soon. */
 const FOUND_WITHIN_MS = 15_000;
 
 /** Short at first: the emulator and LocalStack are ready within a second or two. */
@@ -120,6 +120,19 @@ export async function retryOnConflict<T>(work: Work, request: () => Promise<T>):
     }
     await work.sleep(POLLS_MS[0] ?? 0);
     await waitUntilReady(work);
+  }
+}
+
+/** Makes a request about something that was just made, which not all of a service may know of yet: IAM takes seconds. */
+export async function retryWhileMissing<T>(work: Work, request: () => Promise<T>): Promise<T> {
+  const startedAt = work.timing.now();
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!isNotThere(error) || work.timing.now() - startedAt > FOUND_WITHIN_MS) throw error;
+    }
+    await work.sleep(delayOf(POLLS_MS, attempt));
   }
 }
 

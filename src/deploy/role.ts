@@ -4,6 +4,7 @@ import type { Role } from '@aws-sdk/client-iam';
 import { deployFailed, isAlreadyThere, isNotThere } from './errors.ts';
 import { CREATOR, markTags } from './marks.ts';
 import { ROLE_PATH, ROLE_POLICY, roleNameOf, rolePolicy, TRUST_POLICY } from './role-policy.ts';
+import { retryWhileMissing } from './ready.ts';
 import type { Work } from './work.ts';
 
 export interface OwnRole {
@@ -126,7 +127,7 @@ async function ensurePolicy(work: Work, roleArn: string, inVpc: boolean): Promis
   const present = await unlessMissing(work.send('iam:GetRolePolicy', (options) => client.send(get, options)));
   if (present !== undefined && decodeURIComponent(present.PolicyDocument ?? '') === policy) return false;
   const put = new PutRolePolicyCommand({ ...name, PolicyDocument: policy });
-  await work.send('iam:PutRolePolicy', (options) => client.send(put, options));
+  await retryWhileMissing(work, () => work.send('iam:PutRolePolicy', (options) => client.send(put, options)));
   return true;
 }
 

@@ -18,7 +18,7 @@ export interface Surroundings {
   undo(): Promise<void>;
 }
 
-export const NOT_USED = 'not used';
+const NOT_USED = 'not used';
 
 interface Wishes {
   readonly settings: FunctionSettings;

@@ -19,7 +19,8 @@ export interface TargetOptions {
   readonly profile?: string | undefined;
   /**
    * URL to call instead of AWS's, for all services.
-   * @default AWS_ENDPOINT_URL_LAMBDA (Lambda alone), AWS_ENDPOINT_URL (all services), else AWS's own
+   * @default AWS_ENDPOINT_URL_LAMBDA (Lambda alone), AWS_ENDPOINT_URL (all services), else what the profile of AWS_PROFILE
+   * says in the shared configuration files, else AWS's own
    */
   readonly endpoint?: string | undefined;
   /** @default the SDK's chain: environment variables, profile, single sign-on, container, instance */

@@ -1,9 +1,15 @@
 /** Deploying to LocalStack, in a real container. */
+import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
+import { withCode, zipTasks } from '../../src/deploy/code.ts';
 import { createFunction } from '../../src/deploy/deploy-function.ts';
 import { functionLogs } from '../../src/deploy/function-logs.ts';
 import type { FunctionLog } from '../../src/deploy/function-logs.ts';
+import { createFunction as createOnly, deleteFunctionItself } from '../../src/deploy/lambda-api.ts';
+import { waitUntilReady } from '../../src/deploy/ready.ts';
+import { FIXED_ROLE } from '../../src/deploy/role.ts';
 import { openTarget } from '../../src/deploy/target.ts';
+import { Work } from '../../src/deploy/work.ts';
 import { describeLife } from '../deploy/life.ts';
 import { deploying } from '../deploy/place.ts';
 import type { Place } from '../deploy/place.ts';
@@ -19,6 +25,24 @@ describeOnLocalStack('deploying to LocalStack', ({ endpoint, region, credentials
     },
   };
   describeLife(localstack);
+
+  test('takes code that travels through a bucket, and leaves none there', async () => {
+    await using d = await deploying(localstack);
+    const work = new Work(d.target, d.functionName);
+    const zipped = await zipTasks(work, { tasksRoot: d.root.directory }, 'x86_64');
+    const s3 = await d.target.s3();
+    const Bucket = `${d.functionName}-code`;
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    // As if it were larger than a request.
+    const large = { ...zipped, size: { ...zipped.size, inline: false }, bucket: Bucket };
+    const created = await withCode(work, large, (Code) =>
+      createOnly(work, { Code, Role: FIXED_ROLE, Runtime: 'nodejs24.x', Handler: 'index.handler' }),
+    );
+    expect(created.CodeSha256).toBe(zipped.sha256);
+    expect((await s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(0);
+    await waitUntilReady(work);
+    await deleteFunctionItself(work);
+  });
 
   test('brings what functions log', async () => {
     await using d = await deploying(localstack);

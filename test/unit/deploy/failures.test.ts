@@ -35,6 +35,13 @@ describe('a role that is too new', () => {
   });
 });
 
+test('a role that not all of IAM knows yet gets its policy a moment later', async () => {
+  await using s = await setup();
+  s.aws.fail('iam:PutRolePolicy', new ApiError(404, 'NoSuchEntity', 'The role cannot be found.'), 2);
+  expect(await createFunction(s.target, s.request(), s.options)).toMatchObject({ created: true });
+  expect(s.aws.iam.roles.get(ROLE)?.policies.size).toBe(1);
+});
+
 describe('what Lambda refuses for good', () => {
   const noLayer = new ApiError(400, 'InvalidParameterValueException', 'Layer version arn:x does not exist.');
 
