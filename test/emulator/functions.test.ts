@@ -144,6 +144,27 @@ describe.each(ISOLATIONS)('functions whose environments are a %s each', (isolati
     expect(result.logTail).toContain('\tMemory Size: 256 MB\t');
   });
 
+  test('while other settings are on their way, environments that start besides have the old ones', async () => {
+    await using start = await createGate();
+    await using end = await createGate();
+    await using emulator = open();
+    const code = codeOf(
+      `async (event) => { if (event.wait) await ${end.wait}; return process.env.LEVEL; }`,
+      `if (process.env.LEVEL === 'two') await ${start.wait};`,
+    );
+    await create(emulator, code, { Environment: { Variables: { LEVEL: 'one' } } });
+    expect(await call(emulator, {}, f)).toBe('one');
+    const Environment = { Variables: { LEVEL: 'two' } };
+    await emulator.controlPlane.updateFunctionConfiguration({ FunctionName: 'f', Environment });
+    const both = [call(emulator, { wait: true }, f), call(emulator, { wait: true }, f)];
+    await eventually(() => expect(emulator.stats('f').busy).toBe(2), 5000);
+    await end.open();
+    expect(await Promise.all(both)).toEqual(['one', 'one']);
+    await start.open();
+    await emulator.controlPlane.settled('f');
+    expect(await call(emulator, {}, f)).toBe('two');
+  });
+
   test('a shorter timeout holds for the next invocation', async () => {
     await using emulator = open(1);
     await create(emulator, codeOf('() => new Promise((resolve) => setTimeout(resolve, 30_000))'));
