@@ -177,6 +177,15 @@ describeOnLocalStack(
       expect(await program.ended()).toBe(0);
     });
 
+    test('keeps no program alive that forgets its pool', async () => {
+      await using root = await tasksRoot({ 'numbers.ts': double });
+      await using program = runProgram('pools-on-localstack', ['forget', root.directory]);
+      expect(await program.nextJson()).toEqual({ result: 2 });
+      const ended = program.ended();
+      await eventually(() => expect(program.child.exitCode).toBe(0), 2_000);
+      expect(await ended).toBe(0);
+    });
+
     test('is nothing that terminating waits for while it starts, and ends nevertheless', async () => {
       await using root = await tasksRoot({ 'numbers.ts': double });
       await using program = runProgram('pools-on-localstack', ['terminate', root.directory]);

@@ -1,4 +1,4 @@
-/** Pools that start LocalStack themselves: some that share it, or one that is terminated while it starts. */
+/** Pools that start LocalStack themselves: some that share it, one that is forgotten, or one that is terminated while it starts. */
 import { LambdaPool, isLambdaPoolError } from '../../../src/index.ts';
 import { containersWithLabel } from '../../support/containers.ts';
 import { ownReaper } from '../../support/own-reaper.ts';
@@ -22,6 +22,8 @@ if (mode === 'share') {
   console.log(JSON.stringify({ results, containers, left: await localStacks() }));
   await pools[0]?.terminate();
   console.log(JSON.stringify({ left: (await containersWithLabel(session)).length - 1 }));
+} else if (mode === 'forget') {
+  console.log(JSON.stringify({ result: await open().apply('numbers.twice', { args: [1] }) }));
 } else {
   const pool = open();
   const call = pool.apply('numbers.twice', { args: [1] }).catch((error: unknown) => error);
