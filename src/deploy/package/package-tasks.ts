@@ -70,8 +70,12 @@ export async function packageTasks(options: PackageTasksOptions): Promise<TasksP
     hash: bundle.hash,
     files: files.sort(),
     parts: [...bundle.parts, ...copied].sort((a, b) => b.bytes - a.bytes),
-    notes: [...bundle.notes, ...tree.notes],
+    notes: [...bundle.notes, ...tree.notes, ...external.map(noteOfExternal)],
   };
+}
+
+function noteOfExternal(name: string): string {
+  return `The package ${name} is external and does not go along: a layer has to bring it.`;
 }
 
 async function copyPackage({ path, directory, files }: CheckedPackage, to: string): Promise<PackagePart> {

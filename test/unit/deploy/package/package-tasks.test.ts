@@ -114,7 +114,9 @@ describe('the packages that go with a bundle', () => {
 
   it('stay away if they are named as external: a layer brings them', async () => {
     await using made = project({ '/node_modules/native/build/Release/x.node': machO('arm64') });
-    expect(packages(await pack(made, 'arm64', ['native']))).toEqual([]);
+    const done = await pack(made, 'arm64', ['native']);
+    expect(packages(done)).toEqual([]);
+    expect(done.notes).toEqual(['The package native is external and does not go along: a layer has to bring it.']);
   });
 });
 
