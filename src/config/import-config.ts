@@ -1,6 +1,6 @@
 /** Runs a configuration file, which may be TypeScript: Node strips its types. Says in one sentence what is wrong with it. */
 import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { LambdaPoolError } from '../shared/errors.ts';
 import { show } from '../shared/options.ts';
@@ -22,7 +22,9 @@ export interface ImportedConfig {
 export async function importConfig(file: string): Promise<ImportedConfig> {
   const text = read(file);
   const { href } = pathToFileURL(file);
-  const hooks = registerHooks({
+  // Whoever has an old Node is told so, rather than that an import of ours failed.
+  if (nodeModule.registerHooks === undefined) throw tooOld(file);
+  const hooks = nodeModule.registerHooks({
     resolve(specifier, context, next) {
       // It needs `defineConfig` and no more: neither an installed package nor the time to load a whole pool.
       if (specifier === OWN_NAME && context.parentURL === href) return { url: DEFINE_CONFIG, shortCircuit: true };
@@ -40,6 +42,10 @@ export async function importConfig(file: string): Promise<ImportedConfig> {
   } finally {
     hooks.deregister();
   }
+}
+
+function tooOld(file: string): LambdaPoolError {
+  return unusable(`Node ${process.versions.node} is too old to read ${shownPath(file)}: install Node 22.22 or newer.`);
 }
 
 const MODULE_SYNTAX = /^\s*(?:import|export)\b/m;
