@@ -10,7 +10,7 @@ const CREDENTIAL = 'Credential=';
  */
 export function callerOf(authorization: string | undefined, home: AccountFacts): Caller {
   const start = authorization?.indexOf(CREDENTIAL) ?? -1;
-  if (authorization === undefined || start < 0) return { ...home, home };
+  if (authorization === undefined || start < 0) return { region: home.region, accountId: home.accountId, home };
   const scope = authorization.slice(start + CREDENTIAL.length).split(',', 1)[0] ?? '';
   const [keyId = '', , region = ''] = scope.split('/');
   return {

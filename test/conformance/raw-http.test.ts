@@ -28,6 +28,7 @@ describe('raw HTTP', () => {
       'x-amzn-remapped-content-length',
       'x-amzn-requestid',
       'x-amzn-trace-id',
+      'x-lambdapool-emulator',
     ]);
     expect(headers).toMatchObject({
       'content-length': '17',
@@ -51,12 +52,15 @@ describe('raw HTTP', () => {
   });
 
   it('an accepted Event and a DryRun have no body and no version', async () => {
+    const before = lambda.reports.length;
     const event = await invoke({ headers: { 'X-Amz-Invocation-Type': 'Event' } });
     expect(event).toMatchObject({ status: 202, body: '' });
     expect(event.headers).not.toHaveProperty('x-amz-executed-version');
     const dryRun = await invoke({ headers: { 'X-Amz-Invocation-Type': 'DryRun' } });
     expect(dryRun).toMatchObject({ status: 204, body: '' });
     expect(dryRun.headers).not.toHaveProperty('x-amz-executed-version');
+    // Other tests count what runs.
+    await eventually(() => expect(lambda.reports.length).toBe(before + 1), 10_000);
   });
 
   it('the trace that a caller sends reaches the function', async () => {
