@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { ACCOUNT, FUNCTION, type Lambda, openLambda, REGION } from './support/lambda.ts';
 import { invokePath, type RawRequest, send } from './support/raw-http.ts';
 

@@ -270,7 +270,9 @@ describe.each(ISOLATIONS)('functions whose environments are a %s each', (isolati
     await create(emulator, versioned(1));
     await call(emulator, {}, f);
     const folder = folderOf(emulator);
-    const late = emulator.controlPlane.createFunction(requestFor(versioned(2), { FunctionName: 'late' }));
+    // Takes longer to unpack than the environments take to end.
+    const large = zipOf(Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`${index}.txt`, 'x'])));
+    const late = emulator.controlPlane.createFunction(requestFor(large, { FunctionName: 'late' }));
     await emulator.terminate();
     await late.catch(() => undefined);
     expect(existsSync(folder)).toBe(false);
