@@ -6,6 +6,7 @@ import { ENVIRONMENTS } from './environments.ts';
 import { EXECUTOR } from './executor.ts';
 import { FAILURES } from './failures.ts';
 import { FAULTS } from './faults.ts';
+import { LARGE_VALUES } from './large-values.ts';
 import type { Behaviour } from './place.ts';
 import { TOLD } from './told.ts';
 import { VALUES } from './values.ts';
@@ -14,6 +15,7 @@ import { VERSION_SKEW } from './version-skew.ts';
 export const BEHAVIOURS: readonly Behaviour[] = [
   ...CALLS,
   ...VALUES,
+  ...LARGE_VALUES,
   ...FAILURES,
   ...FAULTS,
   ...DEADLINE,

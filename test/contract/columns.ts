@@ -16,5 +16,9 @@ export const COLUMNS: readonly Column[] = [
   { place: inProcess('thread'), title: 'emulator, threads' },
   { place: overHttp('process'), title: 'emulator, HTTP' },
   { place: LOCALSTACK, title: 'LocalStack' },
-  { place: AWS, title: 'AWS', mayBeMissing: 'not run: it takes an account, and costs money (`npm run test:aws`)' },
+  {
+    place: AWS,
+    title: 'AWS',
+    mayBeMissing: 'Not run: it takes an account and costs money. `npm run test:aws` runs it',
+  },
 ];

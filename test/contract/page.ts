@@ -38,7 +38,7 @@ class Notes {
 }
 
 function introduction(results: readonly ColumnResults[]): string {
-  const deviations = results.map(({ column }) => `${column.title} ${column.place.deviations.length}`);
+  const deviations = results.map(({ column }) => `${column.title}: ${column.place.deviations.length}`);
   return `<!-- Written by \`npm run docs:fidelity\` from a run of test/contract. Do not edit. -->
 
 # Fidelity
@@ -48,7 +48,7 @@ emulator over HTTP with the AWS SDK, on LocalStack in a container, deployed ther
 Each row is one of its ${BEHAVIOURS.length} tests, in [test/contract](../test/contract).
 
 "yes": the test passes there. A footnote: the place is known to differ, and why. Such a test is run all the same, and has to fail in the
-way that is known: one that passes fails the run, until its deviation is removed. Deviations: ${deviations.join(', ')}.`;
+way that is known: one that passes fails the run, until its deviation is removed. Deviations: ${deviations.join('; ')}.`;
 }
 
 interface Table {
@@ -72,13 +72,11 @@ function section(name: string, behaviours: readonly Behaviour[], table: Table): 
 function cell(behaviour: Behaviour, { column, stateOf }: ColumnResults, notes: Notes): string {
   const state = stateOf(behaviour);
   if (state === undefined || state === 'skipped' || state === 'pending') {
-    return column.mayBeMissing === undefined
-      ? 'was not run'
-      : `not run${notes.mark(`${column.title}: ${column.mayBeMissing}.`)}`;
+    return column.mayBeMissing === undefined ? 'was not run' : `not run${notes.mark(`${column.mayBeMissing}.`)}`;
   }
   if (state !== 'passed') return '**fails**';
   const deviation = column.place.deviations.find(({ test }) => test === titleOf(behaviour));
-  return deviation === undefined ? 'yes' : `differs${notes.mark(`${column.title}: ${deviation.reason}`)}`;
+  return deviation === undefined ? 'yes' : `differs${notes.mark(deviation.reason)}`;
 }
 
 function capitalized(text: string): string {

@@ -28,7 +28,7 @@ export const inProcess = (isolation: Isolation): Place => ({
 export const overHttp = (isolation: Isolation): Place => ({
   name: `the emulator over HTTP with the AWS SDK (${isolation} isolation)`,
   deviations: [],
-  async open({ isMissing, ...settings } = {}) {
+  async open({ isMissing, payloadBucket, ...settings } = {}) {
     const emulator = new Emulator({ isolation, concurrency: CONCURRENCY });
     emulator.register({ functionName: 'fixtures', code: tasksSource({ tasksRoot: FIXTURES }), ...settings });
     const server = await startServer({ emulator });
@@ -37,10 +37,12 @@ export const overHttp = (isolation: Isolation): Place => ({
       region: 'us-east-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       endpoint: server.url,
+      ...(payloadBucket !== undefined && { payloadBucket }),
     });
     const withServer: Transport & { readonly endpoint: string } = {
       endpoint: server.url,
       name: transport.name,
+      maxPayloadBytes: transport.maxPayloadBytes,
       invoke: (request, each) => transport.invoke(request, each),
       async [Symbol.asyncDispose]() {
         await transport[Symbol.asyncDispose]();

@@ -39,8 +39,8 @@ describe('the page', () => {
   });
 
   test('says why a place differs, and why one was not run', async () => {
-    expect(await page('passed')).toMatch(/differs\[\^1\].*\[\^1\]: emulator: The transport holds its own function/s);
+    expect(await page('passed')).toMatch(/differs\[\^1\].*\[\^1\]: The transport holds its own function/s);
     const text = await renderPage([{ column: { ...column, mayBeMissing: 'not here' }, stateOf: () => undefined }]);
-    expect(text).toMatch(/not run\[\^1\].*\[\^1\]: emulator: not here\./s);
+    expect(text).toMatch(/not run\[\^1\].*\[\^1\]: not here\./s);
   });
 });
