@@ -271,7 +271,7 @@ describe.each(ISOLATIONS)('functions whose environments are a %s each', (isolati
     await call(emulator, {}, f);
     const folder = folderOf(emulator);
     // Takes longer to unpack than the environments take to end.
-    const large = zipOf(Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`${index}.txt`, 'x'])));
+    const large = zipOf(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`${index}.txt`, 'x'])));
     const late = emulator.controlPlane.createFunction(requestFor(large, { FunctionName: 'late' }));
     await emulator.terminate();
     await late.catch(() => undefined);
