@@ -36,7 +36,7 @@ export interface Present {
   readonly state: string | undefined;
 }
 
-export const HANDLER = 'index.handler';
+const HANDLER = 'index.handler';
 const DEFAULT_MEMORY_MB = 1769;
 const DEFAULT_TIMEOUT_MS = 60_000;
 

@@ -10,7 +10,7 @@ import {
   wantedTags,
 } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
-import { awsCodeOf } from './errors.ts';
+import { awsCodeOf, isFinal } from './errors.ts';
 import { findFunction, refuseExisting, refuseMissing } from './find-function.ts';
 import type { FoundFunction } from './find-function.ts';
 import {
@@ -152,7 +152,7 @@ class Deployment {
       );
     } catch (error) {
       if (awsCodeOf(error) === 'ResourceConflictException') return this.#changeAfterAll(plan, error);
-      if (work.signal?.aborted !== true) await around.undo();
+      if (work.signal?.aborted !== true && isFinal(error)) await around.undo();
       throw error;
     }
     await this.#wait();

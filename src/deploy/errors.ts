@@ -62,6 +62,11 @@ export function isAlreadyThere(error: unknown): boolean {
   return /^(ResourceAlreadyExistsException|EntityAlreadyExists(Exception)?)$/.test(awsCodeOf(error) ?? '');
 }
 
+/** Whether a request was refused for good. After all else it may have been carried out, or be so the next time. */
+export function isFinal(error: unknown): boolean {
+  return !(isLambdaPoolError(error) && error.retryable);
+}
+
 /** Where a target is: `region eu-central-1`, `http://127.0.0.1:3001`. */
 export function placeOf({ region, endpoint }: RequestFacts['target']): string {
   return endpoint ?? `region ${region}`;

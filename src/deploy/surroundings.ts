@@ -1,6 +1,7 @@
 /** What a function needs around it: a role and a log group. Where the target has Lambda alone, neither. */
 import type { Configuration } from './configuration.ts';
 import type { FunctionSettings } from './settings.ts';
+import { isFinal } from './errors.ts';
 import { deleteLogGroup, ensureLogGroup } from './log-group.ts';
 import { deleteRole, ensureRole, FIXED_ROLE, isOwnRole } from './role.ts';
 import { logGroupOf } from './role-policy.ts';
@@ -47,7 +48,7 @@ export async function ensureSurroundings(work: Work, wishes: Wishes): Promise<Su
     const changed = logGroup.changed || role.changed;
     return { roleArn: role.arn, role: role.arn, logGroup: logGroupOf(work.functionName), changed, undo };
   } catch (error) {
-    if (work.signal?.aborted !== true) await undo();
+    if (work.signal?.aborted !== true && isFinal(error)) await undo();
     throw error;
   }
 }

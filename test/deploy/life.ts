@@ -1,5 +1,5 @@
 /** A function's life, the same on every target: created, found unchanged, changed, listed and deleted. */
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
 import { deleteFunction } from '../../src/deploy/delete-function.ts';
 import { createFunction, ensureFunction, updateFunction } from '../../src/deploy/deploy-function.ts';

@@ -14,7 +14,7 @@ export interface Place {
   readonly open: () => Promise<PlaceTarget>;
 }
 
-export interface PlaceTarget extends AsyncDisposable {
+interface PlaceTarget extends AsyncDisposable {
   readonly target: Target;
 }
 
@@ -25,7 +25,7 @@ export interface Deploying extends AsyncDisposable {
   request(settings?: FunctionSettings): DeployRequest;
 }
 
-export const CODE = 'export const add = (a: number, b: number) => a + b;\n';
+const CODE = 'export const add = (a: number, b: number) => a + b;\n';
 export const OTHER_CODE = 'export const add = (a: number, b: number) => a + b;\nexport const zero = () => 0;\n';
 
 /** What was deployed under its name is gone at the end. */

@@ -79,6 +79,15 @@ describe('what Lambda refuses for good', () => {
   });
 });
 
+test('where nobody can tell whether the function was made, all stays for the next run', async () => {
+  await using s = await setup();
+  s.aws.fail('lambda:CreateFunction', new ApiError(500, 'ServiceException', 'Oops.'), 3);
+  const error = await rejection(createFunction(s.target, s.request(), s.options));
+  expect(error).toMatchObject({ code: 'DEPLOY_FAILED', retryable: true });
+  expect(s.aws.iam.roles.size + s.aws.logs.groups.size).toBe(2);
+  expect(await createFunction(s.target, s.request(), s.options)).toMatchObject({ created: true });
+});
+
 test('a quota of code says what to delete', async () => {
   await using s = await setup();
   const full = new ApiError(400, 'CodeStorageExceededException', 'Code storage limit exceeded.');

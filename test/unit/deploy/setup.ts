@@ -12,7 +12,7 @@ import { FakeAws } from './fake-aws/fake-aws.ts';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** Time that passes only when it is slept away. */
-export class FakeTiming implements Timing {
+class FakeTiming implements Timing {
   #now = 0;
   readonly slept: number[] = [];
 
