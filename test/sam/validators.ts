@@ -19,7 +19,7 @@ export interface Translated {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
-export interface Resource {
+interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
 }

@@ -5,9 +5,9 @@ import { LambdaPoolError } from '../../shared/errors.ts';
 import type { PackagePart, TasksPackage } from './package-tasks.ts';
 
 /** Zipped code that may travel inside the request; more has to lie in a bucket of S3. */
-export const MAX_INLINE_ZIP_BYTES: number = 50 * 1024 * 1024;
+const MAX_INLINE_ZIP_BYTES = 50 * 1024 * 1024;
 /** Unzipped code of a function, its layers included. */
-export const MAX_UNZIPPED_BYTES: number = 250 * 1024 * 1024;
+const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
 
 const SHOWN_PARTS = 5;
 

@@ -27,7 +27,7 @@ export async function zipFolder(directory: string): Promise<Uint8Array> {
 }
 
 /** Paths of all files below a folder, with forward slashes, in the order of their code units on every machine. */
-export async function listFiles(directory: string, prefix = ''): Promise<string[]> {
+async function listFiles(directory: string, prefix = ''): Promise<string[]> {
   const names = await readdir(join(directory, prefix));
   const found = await Promise.all(
     names.map(async (name) => {

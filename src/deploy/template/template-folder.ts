@@ -11,7 +11,7 @@ const MARK =
   /^# Written by lambdapool\. Without --force it is written again only as long as nobody edits it: ([0-9a-f]{16})\r?\n/;
 
 /** The text with a first line by which we know it again, and whether somebody changed it. */
-export function withMark(text: string): string {
+function withMark(text: string): string {
   return `# Written by lambdapool. Without --force it is written again only as long as nobody edits it: ${hashOf(text)}\n${text}`;
 }
 
