@@ -2,16 +2,16 @@
 import { LambdaPoolError } from '../src/shared/errors.ts';
 import { Events } from '../src/shared/events.ts';
 import { functionArn } from './arn.ts';
-import { Capacity } from './capacity.ts';
+import { Capacity } from './queue/capacity.ts';
 import { ControlPlane } from './control/control-plane.ts';
-import type { EmulatedFunction } from './emulated-function.ts';
-import type { FunctionStats } from './function-parts.ts';
-import { EventQueue } from './event-queue.ts';
+import type { EmulatedFunction } from './functions/emulated-function.ts';
+import type { FunctionStats } from './functions/function-parts.ts';
+import { EventQueue } from './queue/event-queue.ts';
 import { Guard } from './guard/guard.ts';
-import { InFlight } from './in-flight.ts';
+import { InFlight } from './queue/in-flight.ts';
 import type { EmulatorEvents, InvocationRequest, InvocationResult } from './invocation.ts';
 import { exceedsBytes, MAX_EVENT_REQUEST_BYTES, MAX_SYNC_REQUEST_BYTES } from './limits.ts';
-import { createMemoryWatch, type MemoryWatch } from './memory-watch.ts';
+import { createMemoryWatch, type MemoryWatch } from './environments/memory-watch.ts';
 import {
   checkInspectable,
   DEFAULT_FUNCTION_NAME,
@@ -21,9 +21,9 @@ import {
   type FunctionOptions,
   type ResolvedEmulatorOptions,
 } from './options.ts';
-import { newRequestId } from './request-id.ts';
-import { Run } from './run.ts';
-import { LATEST_VERSION, RunningFunctions } from './running-functions.ts';
+import { newRequestId } from './invocations/request-id.ts';
+import { Run } from './invocations/run.ts';
+import { LATEST_VERSION, RunningFunctions } from './functions/running-functions.ts';
 import { neverThrowing } from './sandbox/failed-sandbox.ts';
 import { createProcessStarter } from './sandbox/process-sandbox.ts';
 import { startThread } from './sandbox/thread-sandbox.ts';

@@ -6,7 +6,7 @@ export { Emulator } from './emulator.ts';
 export { startServer } from './http/server.ts';
 export type { Server, ServerOptions } from './http/server.ts';
 export type { EmulatorOptions, FunctionOptions } from './options.ts';
-export type { FunctionStats } from './function-parts.ts';
+export type { FunctionStats } from './functions/function-parts.ts';
 export type { ControlPlane } from './control/control-plane.ts';
 export type { Catalog } from './control/catalog.ts';
 export type { FunctionConfiguration } from './control/configuration.ts';

@@ -10,7 +10,7 @@ import {
   checkStrings,
   invalidOption,
 } from '../src/shared/options.ts';
-import { RESERVED_VARIABLES } from './environment-variables.ts';
+import { RESERVED_VARIABLES } from './environments/environment-variables.ts';
 import {
   EVENT_RETRY_DELAYS_MS,
   INIT_TIMEOUT_MS,

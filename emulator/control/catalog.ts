@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { invalidParameter, validationError } from '../api-errors.ts';
 import type { AccountFacts } from '../arn.ts';
 import { MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES } from '../limits.ts';
-import type { RunningFunctions } from '../running-functions.ts';
+import type { RunningFunctions } from '../functions/running-functions.ts';
 import { type FunctionConfiguration, showConfiguration } from './configuration.ts';
 import { Constraints } from './constraints.ts';
 import type { Deployments } from './deployments.ts';

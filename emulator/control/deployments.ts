@@ -1,7 +1,7 @@
 /** Makes run what the registry knows: puts packages into functions, replaces them, ends them. */
 import { INIT_TIMEOUT_MS } from '../limits.ts';
-import type { GenerationSettings } from '../generation.ts';
-import type { RunningFunctions } from '../running-functions.ts';
+import type { GenerationSettings } from '../functions/generation.ts';
+import type { RunningFunctions } from '../functions/running-functions.ts';
 import { PackageSource } from './package/package-source.ts';
 import type { StoredPackage } from './package/package-store.ts';
 import type { VersionRecord } from './registry.ts';

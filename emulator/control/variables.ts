@@ -1,6 +1,6 @@
 /** Checks the environment variables of a function, in Lambda's words. Pure. */
 import { invalidParameter } from '../api-errors.ts';
-import { RESERVED_VARIABLES } from '../environment-variables.ts';
+import { RESERVED_VARIABLES } from '../environments/environment-variables.ts';
 import { MAX_ENVIRONMENT_BYTES } from '../limits.ts';
 import type { Constraints } from './constraints.ts';
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { Aborts } from '../../../emulator/aborts.ts';
+import { Aborts } from '../../../emulator/invocations/aborts.ts';
 
 test('one listener serves all items of a signal, and those that come later', () => {
   const ended: unknown[] = [];

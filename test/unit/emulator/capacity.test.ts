@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Capacity, type Claimant } from '../../../emulator/capacity.ts';
+import { Capacity, type Claimant } from '../../../emulator/queue/capacity.ts';
 
 /** A function that wants `wanted` environments. */
 class FakeFunction implements Claimant {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Environment, type EnvironmentOwner, type InitFailure } from '../../../emulator/environment.ts';
-import { Generation } from '../../../emulator/generation.ts';
-import type { Ending } from '../../../emulator/report.ts';
-import { Run } from '../../../emulator/run.ts';
+import { Environment, type EnvironmentOwner, type InitFailure } from '../../../emulator/environments/environment.ts';
+import { Generation } from '../../../emulator/functions/generation.ts';
+import type { Ending } from '../../../emulator/invocations/report.ts';
+import { Run } from '../../../emulator/invocations/run.ts';
 import type { CodeLocation, SandboxInvocation } from '../../../emulator/sandbox/messages.ts';
 import type { Sandbox, SandboxListener } from '../../../emulator/sandbox/sandbox.ts';
 

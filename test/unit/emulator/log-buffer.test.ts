@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LogBuffer, tailOf } from '../../../emulator/log-buffer.ts';
+import { LogBuffer, tailOf } from '../../../emulator/invocations/log-buffer.ts';
 
 describe('a log buffer', () => {
   test('keeps all of a short log', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answered } from '../../../emulator/outcome.ts';
+import { answered } from '../../../emulator/invocations/outcome.ts';
 import { decodeAnswer, decodeInvocation, encodeAnswer, encodeInvocation } from '../../../emulator/sandbox/messages.ts';
 
 test.each(['', '{}', '{\n  "a": "b\\n"\n}', '\n\n'])('an invocation keeps its payload %j', (payload) => {

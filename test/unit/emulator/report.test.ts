@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { answered, exited, timedOut, type Outcome } from '../../../emulator/outcome.ts';
-import { createReport, describeInitFailure, renderLog, type Ending } from '../../../emulator/report.ts';
-import { createResult } from '../../../emulator/result.ts';
-import { Run } from '../../../emulator/run.ts';
+import { answered, exited, timedOut, type Outcome } from '../../../emulator/invocations/outcome.ts';
+import { createReport, describeInitFailure, renderLog, type Ending } from '../../../emulator/invocations/report.ts';
+import { createResult } from '../../../emulator/invocations/result.ts';
+import { Run } from '../../../emulator/invocations/run.ts';
 
 const ID = '6f1ed002-ab5d-4a1b-8a3d-0123456789ab';
 const FUNCTION = { functionName: 'f', version: '$LATEST', memoryMb: 128 };

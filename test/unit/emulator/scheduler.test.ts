@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Scheduler } from '../../../emulator/scheduler.ts';
+import { Scheduler } from '../../../emulator/queue/scheduler.ts';
 
 interface Item {
   readonly name: string;

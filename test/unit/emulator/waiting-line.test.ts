@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WaitingLine } from '../../../emulator/waiting-line.ts';
+import { WaitingLine } from '../../../emulator/queue/waiting-line.ts';
 
 test('gives items back in the order in which they came, without those that were taken out', () => {
   const line = new WaitingLine<{ n: number }>();

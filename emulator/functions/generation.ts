@@ -1,5 +1,5 @@
 /** One build of the code with the settings that it runs under, kept as long as an environment runs it. */
-import type { CodeBundle } from '../src/bundle/code-source.ts';
+import type { CodeBundle } from '../../src/bundle/code-source.ts';
 
 /** What the environments of a generation are started with. */
 export interface GenerationSettings {

@@ -1,5 +1,5 @@
 /** What an invocation wrote, up to a limit: beginning and end are kept, the middle goes. */
-import { LOG_TAIL_BYTES, MAX_KEPT_LOG_CHARS } from './limits.ts';
+import { LOG_TAIL_BYTES, MAX_KEPT_LOG_CHARS } from '../limits.ts';
 
 /** The end says why something died, so it has room of its own. */
 const END_CHARS = 65_536;

@@ -1,7 +1,7 @@
 /** The next generation, until enough of its environments have started to take over from the current one. */
-import type { BuiltCode } from './code-follower.ts';
+import type { BuiltCode } from '../functions/code-follower.ts';
 import type { Environment } from './environment.ts';
-import type { Generation } from './generation.ts';
+import type { Generation } from '../functions/generation.ts';
 
 export class Warmup {
   readonly generation: Generation;

@@ -6,13 +6,13 @@
  *
  * It measures time and memory and turns every end, wanted or not, into an outcome. It knows no queue.
  */
-import { LambdaPoolError } from '../src/shared/errors.ts';
-import type { Generation } from './generation.ts';
-import { answered, exited, loadFailed, timedOut, type Outcome, type OutcomeFor } from './outcome.ts';
-import type { Ending } from './report.ts';
-import type { Run } from './run.ts';
-import type { SandboxAnswer } from './sandbox/messages.ts';
-import type { Sandbox, SandboxExit, SandboxListener } from './sandbox/sandbox.ts';
+import { LambdaPoolError } from '../../src/shared/errors.ts';
+import type { Generation } from '../functions/generation.ts';
+import { answered, exited, loadFailed, timedOut, type Outcome, type OutcomeFor } from '../invocations/outcome.ts';
+import type { Ending } from '../invocations/report.ts';
+import type { Run } from '../invocations/run.ts';
+import type { SandboxAnswer } from '../sandbox/messages.ts';
+import type { Sandbox, SandboxExit, SandboxListener } from '../sandbox/sandbox.ts';
 
 type State = 'init' | 'idle' | 'busy' | 'dead';
 

@@ -1,5 +1,5 @@
 /** Runs Event invocations in the background: up to two retries of a failed one, and no error ever escapes. */
-import type { InvocationResult } from './invocation.ts';
+import type { InvocationResult } from '../invocation.ts';
 
 export class EventQueue implements Disposable {
   readonly #retryDelaysMs: readonly number[];

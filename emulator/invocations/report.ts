@@ -1,5 +1,5 @@
 /** The texts that Lambda itself writes about an invocation: START, END, REPORT. Pure. */
-import type { InvocationBilling, InvocationReport } from './invocation.ts';
+import type { InvocationBilling, InvocationReport } from '../invocation.ts';
 import type { Outcome } from './outcome.ts';
 import type { Run } from './run.ts';
 

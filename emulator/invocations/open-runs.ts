@@ -1,13 +1,13 @@
 /** The accepted runs of a function until their end: counts them, hears who gives up, tells callers and watchers. */
-import { LambdaPoolError } from '../src/shared/errors.ts';
-import type { Events } from '../src/shared/events.ts';
+import { LambdaPoolError } from '../../src/shared/errors.ts';
+import type { Events } from '../../src/shared/events.ts';
 import { Aborts } from './aborts.ts';
-import type { GenerationSettings } from './generation.ts';
-import type { EmulatorEvents } from './invocation.ts';
+import type { GenerationSettings } from '../functions/generation.ts';
+import type { EmulatorEvents } from '../invocation.ts';
 import { createReport, type Ending } from './report.ts';
 import { createResult } from './result.ts';
 import type { Run } from './run.ts';
-import { Waiters } from './waiters.ts';
+import { Waiters } from '../queue/waiters.ts';
 
 export interface OpenRunsOptions {
   readonly events: Events<EmulatorEvents>;

@@ -2,7 +2,7 @@
  * Keeps one sandbox started ahead, without code: what a new environment then costs is loading the handler.
  * It has the runtime in memory and waits; it counts as no environment, as it can run nothing yet.
  */
-import type { Sandbox, SandboxListener, SandboxSettings } from './sandbox/sandbox.ts';
+import type { Sandbox, SandboxListener, SandboxSettings } from '../sandbox/sandbox.ts';
 
 export class Spares implements Disposable {
   readonly #start: () => Sandbox;

@@ -1,7 +1,7 @@
 /** What becomes of an invocation that its code did not answer: Lambda's payloads, to the letter. Pure. */
-import { exceedsBytes, MAX_SYNC_RESPONSE_BYTES } from './limits.ts';
-import type { SandboxAnswer } from './sandbox/messages.ts';
-import type { SandboxExit } from './sandbox/sandbox.ts';
+import { exceedsBytes, MAX_SYNC_RESPONSE_BYTES } from '../limits.ts';
+import type { SandboxAnswer } from '../sandbox/messages.ts';
+import type { SandboxExit } from '../sandbox/sandbox.ts';
 
 /** How an invocation ended, before it is known whose it is. */
 export interface Outcome {

@@ -1,6 +1,6 @@
 /** One accepted invocation, from its door to its answer. */
-import type { InFlight } from './in-flight.ts';
-import type { InvocationResult } from './invocation.ts';
+import type { InFlight } from '../queue/in-flight.ts';
+import type { InvocationResult } from '../invocation.ts';
 import { LogBuffer } from './log-buffer.ts';
 
 /** What a run takes from the request, with every default in place. */

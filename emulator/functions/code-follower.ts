@@ -1,5 +1,5 @@
 /** Follows a code source: the first build, the changes, and the error while there is one. Knows no environments. */
-import type { CodeBundle, CodeChange, CodeSource } from '../src/bundle/code-source.ts';
+import type { CodeBundle, CodeChange, CodeSource } from '../../src/bundle/code-source.ts';
 import { disposeBundle } from './generation.ts';
 
 /** A build that has become available. The listener owns the bundle. */

@@ -1,7 +1,7 @@
 /** The environment variables of a function: Lambda's and the user's. Nothing of the host's, but where its Node is. */
 import { randomUUID } from 'node:crypto';
 import { delimiter, dirname } from 'node:path';
-import type { AccountFacts } from './arn.ts';
+import type { AccountFacts } from '../arn.ts';
 
 /** AWS: keys that a function may not set. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 export const RESERVED_VARIABLES: readonly string[] = [

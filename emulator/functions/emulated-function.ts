@@ -1,25 +1,25 @@
 /**
  * One registered function: its code in generations, its environments, its line of waiting invocations.
- * Wires the parts; the rules are in scheduler.ts, environment.ts, warmup.ts and capacity.ts.
+ * Wires the parts; the rules are in the scheduler, the environment, the warm-up and the capacity.
  */
 import { availableParallelism } from 'node:os';
-import type { CodeBundle } from '../src/bundle/code-source.ts';
-import { LambdaPoolError } from '../src/shared/errors.ts';
-import type { Claimant } from './capacity.ts';
+import type { CodeBundle } from '../../src/bundle/code-source.ts';
+import { LambdaPoolError } from '../../src/shared/errors.ts';
+import type { Claimant } from '../queue/capacity.ts';
 import { CodeFollower, type BuiltCode, type CodeListener } from './code-follower.ts';
-import { Environment, type EnvironmentOwner, type InitFailure } from './environment.ts';
-import { environmentVariables } from './environment-variables.ts';
+import { Environment, type EnvironmentOwner, type InitFailure } from '../environments/environment.ts';
+import { environmentVariables } from '../environments/environment-variables.ts';
 import { disposeBundle, Generation, type GenerationSettings } from './generation.ts';
 import type { EmulatedFunctionOptions, FunctionStats, FunctionSurroundings } from './function-parts.ts';
-import { INIT_TIMEOUT_MS } from './limits.ts';
-import { OpenRuns } from './open-runs.ts';
-import { describeInitFailure, type Ending } from './report.ts';
-import type { Run } from './run.ts';
-import type { StartSandbox } from './sandbox/sandbox.ts';
-import { Scheduler } from './scheduler.ts';
-import { Spares } from './spares.ts';
-import { Waiters } from './waiters.ts';
-import { Warmup } from './warmup.ts';
+import { INIT_TIMEOUT_MS } from '../limits.ts';
+import { OpenRuns } from '../invocations/open-runs.ts';
+import { describeInitFailure, type Ending } from '../invocations/report.ts';
+import type { Run } from '../invocations/run.ts';
+import type { StartSandbox } from '../sandbox/sandbox.ts';
+import { Scheduler } from '../queue/scheduler.ts';
+import { Spares } from '../environments/spares.ts';
+import { Waiters } from '../queue/waiters.ts';
+import { Warmup } from '../environments/warmup.ts';
 
 export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListener {
   readonly #inspectPort: number | undefined;

@@ -1,5 +1,5 @@
 /** From a finished run to what its caller gets. Pure. */
-import type { InvocationResult } from './invocation.ts';
+import type { InvocationResult } from '../invocation.ts';
 import { tailOf } from './log-buffer.ts';
 import { billingOf, renderLog, type Ending, type ReportedFunction } from './report.ts';
 import type { Run } from './run.ts';

@@ -1,12 +1,12 @@
 /** What a function is given, what it shares, and what can be seen of it. Types only. */
-import type { CodeSource } from '../src/bundle/code-source.ts';
-import type { Events } from '../src/shared/events.ts';
-import type { AccountFacts } from './arn.ts';
-import type { Capacity } from './capacity.ts';
+import type { CodeSource } from '../../src/bundle/code-source.ts';
+import type { Events } from '../../src/shared/events.ts';
+import type { AccountFacts } from '../arn.ts';
+import type { Capacity } from '../queue/capacity.ts';
 import type { GenerationSettings } from './generation.ts';
-import type { EmulatorEvents } from './invocation.ts';
-import type { MemoryWatch } from './memory-watch.ts';
-import type { StartSandbox } from './sandbox/sandbox.ts';
+import type { EmulatorEvents } from '../invocation.ts';
+import type { MemoryWatch } from '../environments/memory-watch.ts';
+import type { StartSandbox } from '../sandbox/sandbox.ts';
 
 /** What a function shares with the others of its emulator. */
 export interface FunctionSurroundings {
