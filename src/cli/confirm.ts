@@ -1,7 +1,7 @@
 /** Asks a person before something is gone. */
 import type { Io } from './io.ts';
 
-/** Whether the answer begins with a y. Closes standard input: nothing else is read from it. */
+/** Whether the answer is yes. Closes standard input: nothing else is read from it. */
 export async function confirm(question: string, io: Io, signal: AbortSignal): Promise<boolean> {
   const close = (): void => io.stdin.close();
   signal.addEventListener('abort', close, { once: true });

@@ -16,7 +16,7 @@ export type Origin =
   | { readonly kind: 'default' };
 
 /** One value: `env` and `tags`, which are put together of several, have one for each entry: `env.STAGE`. */
-export interface Setting {
+interface Setting {
   readonly key: string;
   readonly value: unknown;
   readonly origin: Origin;

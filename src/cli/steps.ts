@@ -50,7 +50,7 @@ export function showSteps(output: Output, { isQuiet }: { readonly isQuiet: boole
 const NAME_WIDTH = 'update configuration'.length;
 
 /** `bundle                12 tasks  340 ms`. */
-export function stepLine(step: Extract<Step, { phase: 'end' }>, { colors }: Pick<Output, 'colors'>): string {
+function stepLine(step: Extract<Step, { phase: 'end' }>, { colors }: Pick<Output, 'colors'>): string {
   const { name, detail = '', durationMs } = step;
   const time = durationMs < 9_995 ? `${Math.round(durationMs)} ms` : `${(durationMs / 1000).toFixed(1)} s`;
   const facts = [detail, colors.dim(time)].filter((fact) => fact !== '').join('  ');

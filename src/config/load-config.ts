@@ -11,7 +11,7 @@ import { lineOf } from './line-of.ts';
 export type ConfigValues = Omit<LambdaPoolConfig, 'tasksRoot'> & { readonly tasksRoot?: string };
 
 /** Where a value of the configuration stands. */
-export interface ConfigOrigin {
+interface ConfigOrigin {
   /** Absolute path. */
   readonly file: string;
   /** From 1; undefined where the key does not stand in the file as it is, such as one that is spread into it. */

@@ -9,7 +9,7 @@ import type { Target } from './target.ts';
 import { Work } from './work.ts';
 
 /** What was examined, in the order of the examination. */
-export type CheckName = 'node' | 'configuration' | 'target' | 'credentials' | 'quotas' | 'function' | 'tasks';
+type CheckName = 'node' | 'configuration' | 'target' | 'credentials' | 'quotas' | 'function' | 'tasks';
 
 export interface Check extends Finding {
   readonly name: CheckName;

@@ -29,7 +29,7 @@ export interface PolicyFacts {
   readonly payloadBucket?: string | undefined;
 }
 
-export interface PolicyStatement {
+interface PolicyStatement {
   readonly Sid: string;
   readonly Effect: 'Allow';
   readonly Action: readonly string[];

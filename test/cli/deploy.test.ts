@@ -239,6 +239,16 @@ describe('one sentence with the next step', () => {
     expect(stderr).toMatch(expected.message);
   });
 
+  test('for Docker that does not run', async () => {
+    await using root = await tasksRoot({ 'math.ts': FIRST });
+    const env = { LAMBDAPOOL_TRANSPORT: 'localstack', DOCKER_HOST: 'tcp://127.0.0.1:9' };
+    const { code, stdout, stderr } = await runCli(['apply', 'math.add'], { cwd: root.path('..'), env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^lambdapool: LocalStack runs in a container, and no Docker answers at .*\. Start Docker, or .*\n$/,
+    );
+  });
+
   test('for a function that nobody has named', async () => {
     await using root = await tasksRoot({ 'math.ts': FIRST });
     const { code, stderr } = await runCli(['create', '--region', 'eu-west-1'], { cwd: root.path('..') });
