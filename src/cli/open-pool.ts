@@ -25,14 +25,17 @@ export async function openPool(target: Target, { workers, signal }: PoolFacts): 
 }
 
 async function openTransport(target: Target, workers: number): Promise<Transport> {
+  const { payloadBucket } = target;
+  const bucket = payloadBucket === undefined ? {} : { payloadBucket };
   if (target.kind === 'tasks') {
     const { emulatorTransport } = await import('../transport/emulator.ts');
-    return emulatorTransport({ tasksRoot: target.tasksRoot, concurrency: workers });
+    return emulatorTransport({ tasksRoot: target.tasksRoot, concurrency: workers, ...bucket });
   }
   if (target.kind === 'localstack') {
     const { localstackTransport } = await import('../transport/localstack.ts');
     // Everything else is as the configuration says.
-    return localstackTransport(target.functionName === undefined ? {} : { functionName: target.functionName });
+    const { functionName } = target;
+    return localstackTransport({ ...bucket, ...(functionName !== undefined && { functionName }) });
   }
   const { lambdaTransport } = await import('../transport/lambda.ts');
   const { functionName, region } = target;
@@ -40,6 +43,7 @@ async function openTransport(target: Target, workers: number): Promise<Transport
     const { profile } = target;
     return lambdaTransport({
       functionName,
+      ...bucket,
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
     });
@@ -48,6 +52,7 @@ async function openTransport(target: Target, workers: number): Promise<Transport
   return lambdaTransport({
     functionName,
     endpoint,
+    ...bucket,
     ...(region !== undefined && { region }),
     ...(dummyKeys && { credentials: { accessKeyId: DUMMY_KEY, secretAccessKey: DUMMY_KEY } }),
   });

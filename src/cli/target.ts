@@ -14,7 +14,10 @@ export interface TargetFlags {
   readonly function?: string | undefined;
 }
 
-export type Target =
+/** Where to run, and the bucket through which large values travel. */
+export type Target = Place & { readonly payloadBucket?: string | undefined };
+
+type Place =
   | { readonly kind: 'tasks'; readonly tasksRoot: string }
   /** The function's name: undefined where the transport may choose. */
   | { readonly kind: 'localstack'; readonly functionName: string | undefined }
@@ -43,7 +46,12 @@ export interface TargetSources {
 }
 
 /** Flags first, then LAMBDAPOOL_TRANSPORT, then AWS's variables, then the port of `lambdapool dev`. */
-export function resolveTarget({ flags, values, env }: TargetSources): Target {
+export function resolveTarget(sources: TargetSources): Target {
+  const { payloadBucket } = sources.values;
+  return { ...resolvePlace(sources), payloadBucket };
+}
+
+function resolvePlace({ flags, values, env }: TargetSources): Place {
   const { functionName = DEFAULT_FUNCTION, tasksRoot = DEFAULT_TASKS_ROOT, region, profile } = values;
   const facts = { functionName, region };
   if (flags.tasks !== undefined) {
@@ -72,7 +80,7 @@ interface EndpointFacts {
   readonly source: string | undefined;
 }
 
-function endpoint(text: string, { functionName, region, source }: EndpointFacts): Target {
+function endpoint(text: string, { functionName, region, source }: EndpointFacts): Place {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     const also = source === 'LAMBDAPOOL_TRANSPORT' ? "'lambda', 'localstack', 'emulator' or " : '';

@@ -68,7 +68,13 @@ export function invokePolicy(facts: PolicyFacts): PolicyDocument {
     { Sid: 'Account', Action: ['lambda:GetAccountSettings'], Resource: '*' },
     ...(payloadBucket === undefined
       ? []
-      : [{ Sid: 'LargeValues', Action: CODE_BUCKET_ACTIONS, Resource: [bucketArn(payloadBucket, '*', facts)] }]),
+      : [
+          {
+            Sid: 'LargeValues',
+            Action: CODE_BUCKET_ACTIONS,
+            Resource: [bucketArn(payloadBucket, 'lambdapool/*', facts)],
+          },
+        ]),
   ]);
 }
 

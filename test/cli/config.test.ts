@@ -99,6 +99,14 @@ describe('a configuration', () => {
     ]);
   });
 
+  test('gives calls a bucket for values that are too large for an invocation', async () => {
+    await using root = await project(`export default { payloadBucket: 'large-values' };`);
+    await root.write('size.ts', 'export const of = (text: string) => text.length;');
+    const options = { cwd: root.path('..'), input: `${JSON.stringify('x'.repeat(7_000_000))}\n` };
+    const { code, stdout, stderr } = await runCli(['map', 'size.of', '--tasks', 'tasks', '--workers', '1'], options);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '7000000\n', stderr: '' });
+  });
+
   test('gives tasks and replay their tasks root, as seen from its own folder', async () => {
     await using root = await project(`export default { tasksRoot: './tasks' };`);
     const { stdout } = await runCli(['tasks'], { cwd: root.directory });

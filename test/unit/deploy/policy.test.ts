@@ -127,6 +127,6 @@ describe('invokePolicy()', () => {
   test('allows objects of a bucket only where one is used', () => {
     expect(actionsOf(invokePolicy({})).filter((action) => action.startsWith('s3:'))).toEqual([]);
     const { Statement } = invokePolicy({ payloadBucket: 'values' });
-    expect(Statement.at(-1)).toMatchObject({ Sid: 'LargeValues', Resource: ['arn:aws:s3:::values/*'] });
+    expect(Statement.at(-1)).toMatchObject({ Sid: 'LargeValues', Resource: ['arn:aws:s3:::values/lambdapool/*'] });
   });
 });
