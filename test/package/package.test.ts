@@ -78,6 +78,26 @@ test('the command runs by its name', async () => {
   expect(links.some((name) => name.startsWith('lambdapool'))).toBe(true);
 });
 
+test('the installed command reads a configuration in TypeScript that imports the package', async () => {
+  const folder = path.join(project, 'configured');
+  await mkdir(folder);
+  await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
+  await writeFile(
+    path.join(folder, 'lambdapool.config.ts'),
+    `import { defineConfig } from 'lambdapool';
+import type { LambdaPoolConfig } from 'lambdapool';
+const config: LambdaPoolConfig = { tasksRoot: '../tasks', memoryMb: 512 };
+export default defineConfig(config);
+`,
+  );
+  const bin = path.join(project, 'node_modules/lambdapool/dist/src/cli/main.js');
+  const { stdout, stderr } = await run(process.execPath, [bin, 'tasks'], { cwd: folder, timeout: 30_000 });
+  expect({ stdout, stderr }).toEqual({
+    stdout: 'math.fibonacci(n)  The n-th Fibonacci number.\nmath.whoAmI()\n',
+    stderr: '',
+  });
+});
+
 test('it takes along what it runs and nothing else', async () => {
   const installed = path.join(project, 'node_modules/lambdapool');
   const names = await readdir(installed);
