@@ -6,7 +6,7 @@ import { LambdaPoolError } from '../shared/errors.ts';
 import { invalidOption, show } from '../shared/options.ts';
 
 /** What must be the same of a task that a manifest lists. */
-export type ExpectedTask = Pick<TaskEntry, 'params' | 'hash'>;
+type ExpectedTask = Pick<TaskEntry, 'params' | 'hash'>;
 
 /** Tasks by full name; undefined where nothing but the name is known. */
 export type ExpectedTasks = ReadonlyMap<string, ExpectedTask | undefined>;
