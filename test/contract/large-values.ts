@@ -24,6 +24,23 @@ export const LARGE_VALUES: readonly Behaviour[] = group('large values', {
     const results = await pool.map<string>('faults.returnsMuch', [1, 3, 4], { chunksize: 3 });
     expect(results.map(({ length }) => length / MEGABYTE)).toEqual([1, 3, 4]);
   },
+  'large and small calls of a map keep their order, and 20 MB are not too many': async (on) => {
+    await using pool = await on.pool({ workers: 2 }, WITH_BUCKET);
+    const large = 'üx'.repeat(7 * MEGABYTE);
+    const items = ['a', large, 'b', 'c', large, { rows: [1, 2] }];
+    const results = await pool.map('echo.echo', items, { chunksize: 6 });
+    expect(results.map((each, at) => each === items[at] || at === 5)).toEqual(items.map(() => true));
+    expect(results[5]).toEqual({ rows: [1, 2] });
+  },
+  'a large call can be given up, and the pool goes on': async (on) => {
+    await using pool = await on.pool({ workers: 1 }, WITH_BUCKET);
+    const controller = new AbortController();
+    const given = pool.apply('echo.echo', { args: ['x'.repeat(20 * MEGABYTE)], signal: controller.signal });
+    controller.abort(new RangeError('enough'));
+    await expect(given).rejects.toThrow('enough');
+    const text = 'y'.repeat(7 * MEGABYTE);
+    expect((await pool.apply('echo.echo', { args: [text] })) === text).toBe(true);
+  },
   'small values, failures and the check of the tasks are as without it': async (on) => {
     await using pool = await on.pool({ tasks: { math } }, WITH_BUCKET);
     expect(await pool.map('math.square', [1, 2, 3])).toEqual([1, 4, 9]);

@@ -1,4 +1,5 @@
 /** Requests and replies that travel by way of a bucket, as the agent sees them. */
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_OBJECT_BYTES, TransferError, download } from '../../../agent/claim-transfer.ts';
 import type { Handler } from '../../../agent/index.ts';
@@ -80,6 +81,15 @@ describe('a request with a place for its reply', () => {
     expect(host.methods()).toBe('PUT');
   });
 
+  test('may come gzipped: the bucket is within, and what Lambda carries of the reply is gzipped', async () => {
+    const gzip = (event: object): string => gzipSync(JSON.stringify({ lambdapool: 1, ...event })).toString('base64');
+    const small = await send({ gzip: gzip({ claim: claimOf(), task: 't.long', calls: [[100_000]] }) });
+    expect(Object.keys(small)).toEqual(['lambdapool', 'gzip']);
+    const large = await send({ gzip: gzip({ claim: claimOf(), task: 't.long', calls: [[7 * MB]] }) });
+    expect(large).toMatchObject({ claim: { bytes: expect.any(Number) } });
+    expect(host.objects.get('/bucket/reply')).toContain('"outcomes":[{"ok":"xxx');
+  });
+
   test('fails as any other whose task is not there', async () => {
     expect(await send({ claim: claimOf(), task: 't.none', calls: [[]] })).toMatchObject({
       outcomes: [{ error: { code: 'TASK_NOT_FOUND' } }],
@@ -108,7 +118,7 @@ describe('a request in the bucket', () => {
     [404, 'NoSuchKey', 1],
     [301, 'PermanentRedirect', 1],
     [500, 'InternalError', 4],
-  ])('that is refused with %d %s is told, after %3$d requests', async (status, code, requests) => {
+  ])('that is refused with %d %s is told, after so many requests: %d', async (status, code, requests) => {
     host.always(refuse(status, code));
     const reply = await send({ claim: claimOf({ get: host.url('/bucket/request') }) });
     expect(reply['claim']).toMatchObject({ failed: 'get', status, awsCode: code, isTemporary: status >= 500 });
