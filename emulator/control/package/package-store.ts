@@ -1,12 +1,12 @@
 /** Keeps the packages of functions that came as zips, unpacked, in a folder of its own until nobody needs them. */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { CodeBundle } from '../../../src/bundle/code-source.ts';
 import { hashOf } from '../../../src/bundle/content-hash.ts';
 import { LambdaPoolError } from '../../../src/shared/errors.ts';
-import { openPackage, type PackageContents, unzipFailure } from './unzip.ts';
+import { unzipInto } from './unzip.ts';
 
 /** A package on the disk. Whoever made it holds it until `release`; further holders come by `hold`. */
 export interface StoredPackage {
@@ -63,12 +63,11 @@ export class PackageStore implements AsyncDisposable {
 
   /** Returns the folder of the package. */
   async #write(zip: Uint8Array): Promise<string> {
-    const contents = openPackage(zip);
     this.#folder ??= this.#open();
     this.#count += 1;
     const folder = join(await this.#folder, String(this.#count));
     try {
-      await unpackInto(join(folder, 'code'), contents);
+      await unzipInto(join(folder, 'code'), zip);
       await writeFile(join(folder, 'package.zip'), zip);
       return folder;
     } catch (error) {
@@ -82,23 +81,6 @@ export class PackageStore implements AsyncDisposable {
     const folder = await mkdtemp(join(await realpath(tmpdir()), 'lambdapool-functions-'));
     this.#guard.guardFolder(folder);
     return folder;
-  }
-}
-
-async function unpackInto(directory: string, { directories, files }: PackageContents): Promise<void> {
-  const folders = new Set([directory, ...directories.map((path) => join(directory, path))]);
-  for (const { path } of files) folders.add(dirname(join(directory, path)));
-  try {
-    for (const each of folders) await mkdir(each, { recursive: true });
-    // One after the other, so that no more than one is in memory.
-    for (const { path, isExecutable, read } of files) {
-      await writeFile(join(directory, path), await read(), { flag: 'wx', mode: isExecutable ? 0o755 : 0o644 });
-    }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    // Two names that are one to this file system, which does not tell upper from lower case.
-    if (code === 'EEXIST') throw unzipFailure('Two of its names differ in case only, which is one name here.');
-    throw error;
   }
 }
 

@@ -1,23 +1,47 @@
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { openPackage } from '../../../../emulator/control/package/unzip.ts';
+import { unzipInto } from '../../../../emulator/control/package/unzip.ts';
 import { ServiceError } from '../../../../emulator/service-error.ts';
-import { zip, zipOf, type ZipFile } from '../../../support/zip.ts';
+import { zip, zip64Of, zipOf, type ZipFile } from '../../../support/zip.ts';
 
 const GARBAGE = 'Could not unzip uploaded file. Please check your file, then try to upload again.';
 
-/** Reads everything, as the store does. */
-async function unpack(bytes: Uint8Array): Promise<Record<string, string>> {
-  const { files } = openPackage(bytes);
-  const texts: Record<string, string> = {};
-  for (const { path, read } of files) texts[path] = (await read()).toString('utf8');
-  return texts;
+interface Unpacked extends AsyncDisposable {
+  readonly directory: string;
+  /** Contents by path, with slashes; of a folder, undefined. */
+  texts(): Promise<Record<string, string | undefined>>;
+}
+
+async function unpack(bytes: Uint8Array): Promise<Unpacked> {
+  const parent = await mkdtemp(join(tmpdir(), 'lambdapool-unzip-'));
+  const remove = (): Promise<void> => rm(parent, { recursive: true, force: true });
+  const directory = join(parent, 'code');
+  try {
+    await unzipInto(directory, bytes);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { directory, texts: () => textsBelow(directory), [Symbol.asyncDispose]: remove };
+}
+
+async function textsBelow(directory: string): Promise<Record<string, string | undefined>> {
+  const found = await readdir(directory, { recursive: true, withFileTypes: true });
+  const texts = found.map(async (each): Promise<[string, string | undefined]> => {
+    const file = join(each.parentPath, each.name);
+    const path = file.slice(directory.length + 1).replaceAll('\\', '/');
+    return [path, each.isFile() ? await readFile(file, 'utf8') : undefined];
+  });
+  return Object.fromEntries(await Promise.all(texts));
 }
 
 async function refusal(bytes: Uint8Array): Promise<ServiceError> {
   try {
-    await unpack(bytes);
+    await using _unpacked = await unpack(bytes);
   } catch (error) {
     if (error instanceof ServiceError) return error;
     throw error;
@@ -29,14 +53,19 @@ describe('a package', () => {
   test('is read as it was packed: folders, empty files, stored and deflated ones', async () => {
     const bytes = zip([
       { name: 'lib/' },
+      { name: 'bare/folder/' },
       { name: 'lib/a.mjs', contents: 'export {}' },
       { name: 'empty.txt' },
       { name: 'stored.txt', contents: 'as it is', method: 0 },
       { name: 'größe.txt', contents: 'ü' },
       { name: '.hidden/..name', contents: 'dots are no harm' },
     ]);
-    expect(openPackage(bytes).directories).toEqual(['lib']);
-    expect(await unpack(bytes)).toEqual({
+    await using unpacked = await unpack(bytes);
+    expect(await unpacked.texts()).toEqual({
+      lib: undefined,
+      'bare/folder': undefined,
+      bare: undefined,
+      '.hidden': undefined,
       'lib/a.mjs': 'export {}',
       'empty.txt': '',
       'stored.txt': 'as it is',
@@ -47,20 +76,28 @@ describe('a package', () => {
 
   test('of another maker is read, too', async () => {
     const text = 'x'.repeat(10_000);
-    expect(await unpack(zipSync({ 'a/b.txt': strToU8(text), 'c.txt': [strToU8('c'), { level: 0 }] }))).toEqual({
+    await using unpacked = await unpack(zipSync({ 'a/b.txt': strToU8(text), 'c.txt': [strToU8('c'), { level: 0 }] }));
+    expect(await unpacked.texts()).toEqual({
+      a: undefined,
       'a/b.txt': text,
       'c.txt': 'c',
     });
   });
 
-  test('keeps what is executable', () => {
-    const { files } = openPackage(
+  test('in the format for large zips is read, too', async () => {
+    await using unpacked = await unpack(zip64Of(zipOf({ 'a.txt': 'a' }), 1));
+    expect(await unpacked.texts()).toEqual({ 'a.txt': 'a' });
+  });
+
+  test.runIf(process.platform !== 'win32')('keeps what is executable, and nothing else of modes', async () => {
+    await using unpacked = await unpack(
       zip([
-        { name: 'run', mode: 0o100755 },
-        { name: 'read', mode: 0o100644 },
+        { name: 'run', mode: 0o104777 },
+        { name: 'read', mode: 0o100444 },
       ]),
     );
-    expect(files.map(({ isExecutable }) => isExecutable)).toEqual([true, false]);
+    const modes = ['run', 'read'].map(async (name) => (await stat(join(unpacked.directory, name))).mode & 0o7722);
+    expect(await Promise.all(modes)).toEqual([0o700, 0o600]);
   });
 });
 
@@ -121,9 +158,12 @@ describe('a package is refused', () => {
       [{ name: 'a', contents: new Uint8Array(50_000_000), claimedBytes: 3 }],
       'is damaged',
     ],
-    ['an encrypted entry', [{ name: 'a', flags: 1 }], ''],
-    ['an unknown way of packing', [{ name: 'a', method: 14 }], ''],
-    ['a name that is no text', [{ name: new Uint8Array([0xff, 0xfe]) }], ''],
+    ['a stored entry of another size', [{ name: 'a', contents: 'x', method: 0, claimedBytes: 2 }], ''],
+    ['an encrypted entry', [{ name: 'a', flags: 1 }], 'The entry "a" is encrypted, or not deflated.'],
+    ['a strongly encrypted entry', [{ name: 'a', flags: 0x41 }], ''],
+    ['an unknown way of packing', [{ name: 'a', method: 14 }], 'The entry "a" is encrypted, or not deflated.'],
+    ['a name that is no text', [{ name: new Uint8Array([0xff, 0xfe]) }], 'not UTF-8'],
+    ['a mode of macOS that is a link', [{ name: 'link', mode: 0o120777, maker: 19 }], 'is a link or a device'],
   ];
   test.each(evil)('with %s', async (_, files, reason) => {
     const { message } = await refusal(zip(files));
@@ -142,23 +182,54 @@ describe('a package is refused', () => {
     expect(message).toBe('Unzipped size must be smaller than 262144000 bytes');
   });
 
-  test('whatever its bytes are, and never with another error', async () => {
-    expect.hasAssertions();
-    const good = Buffer.from(zipOf({ 'a.txt': 'hello', 'b/c.txt': 'world' }));
+  test('whose entries share their bytes, where what comes of these is more than 250 MB', async () => {
+    const first = { name: 'a', contents: new Uint8Array(1_000_000) };
+    const others = Array.from({ length: 262 }, (_, index) => ({ name: `b${index}`, sharedWith: 0 }));
+    const bomb = zip([first, ...others.map((each) => ({ ...each, claimedBytes: 1_000_000 }))]);
+    expect(bomb.length).toBeLessThan(30_000);
+    expect((await refusal(bomb)).message).toBe('Unzipped size must be smaller than 262144000 bytes');
+    // The same with small sizes: each is unpacked up to what it claims.
+    const hidden = zip([first, ...others].map((each) => ({ ...each, claimedBytes: 1 })));
+    expect((await refusal(hidden)).message).toContain('The entry "a" is damaged.');
+  });
+
+  test('with more entries than it takes, before they are read', async () => {
+    const { message } = await refusal(zip64Of(zipOf({ a: 'a' }), 4_000_000_000));
+    expect(message).toBe(`${GARBAGE} It has 4000000000 entries; this emulator takes 65535.`);
+  });
+
+  test('where a file of the name is there: names that differ in case are one on many systems', async () => {
+    await using unpacked = await unpack(zipOf({ fine: '' }));
+    await writeFile(join(unpacked.directory, 'a'), 'first');
+    await expect(unzipInto(unpacked.directory, zipOf({ a: 'second' }))).rejects.toThrow(
+      `${GARBAGE} Two of its names differ in case only, which is one name here.`,
+    );
+    await symlink(join(unpacked.directory, 'outside'), join(unpacked.directory, 'b'), 'file');
+    await expect(unzipInto(unpacked.directory, zipOf({ b: 'through the link' }))).rejects.toThrow(GARBAGE);
+    expect(await readFile(join(unpacked.directory, 'a'), 'utf8')).toBe('first');
+    expect(await readdir(unpacked.directory)).not.toContain('outside');
+  });
+
+  test('whatever its bytes are, never with another error, and nothing is written elsewhere', async () => {
+    await using scratch = await unpack(zipOf({ a: '' }));
+    const good = Buffer.from(zipOf({ '.../a.txt': 'hello', 'b/c.txt': 'world' }));
+    let count = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
-        fc.nat(good.length),
+        fc.oneof(fc.constant(good.length), fc.nat(good.length)),
         async (changes, end) => {
           const bytes = Buffer.from(good);
           for (const [at, byte] of changes) bytes[at] = byte;
-          const error = await unpack(bytes.subarray(0, end)).catch((thrown: unknown) => thrown);
-          expect(error instanceof Error ? error : new ServiceError('none', '', { status: 200 })).toBeInstanceOf(
-            ServiceError,
-          );
+          count += 1;
+          const unzipping = unzipInto(join(scratch.directory, `run${count}`, 'code'), bytes.subarray(0, end));
+          const error = await unzipping.catch((thrown: unknown) => thrown);
+          if (error !== undefined) expect(error).toBeInstanceOf(ServiceError);
         },
       ),
       { numRuns: 2000 },
     );
+    const found = await readdir(scratch.directory, { recursive: true });
+    expect(found.filter((path) => !/^(a|run\d+([/\\]code([/\\].*)?)?)$/.test(path))).toEqual([]);
   });
 });
