@@ -7,11 +7,8 @@ import { tasksRoot, type TasksRoot } from './tasks-root.ts';
 
 const repository = new URL('../../', import.meta.url);
 
-/** What the program has and the README does not show. */
-const SERIES = 'const series: number[][] = [[1, 2, 3], [10, 20, 30], [5, 5, 5]];\n';
-const FORECAST = 'export function compute(points: number[]): number { return points.at(-1)! * 2 - points.at(-2)!; }\n';
 /** What the program prints, wherever it runs. */
-export const README_OUTPUT = '4\n40\n5\n';
+export const README_OUTPUT = '55\n55\n[ 1, 1, 2, 3 ]\n6765\n10946\n17711\n';
 
 export interface ReadmeProgram extends AsyncDisposable {
   readonly tasks: TasksRoot;
@@ -22,8 +19,8 @@ export interface ReadmeProgram extends AsyncDisposable {
 /** Writes the program into a new project. `edit` changes its text. */
 export async function readmeProgram(edit: (text: string) => string = (text) => text): Promise<ReadmeProgram> {
   const [program = '', math = ''] = await typeScriptBlocks();
-  const tasks = await tasksRoot({ 'math.ts': math, 'forecast.ts': FORECAST });
-  await tasks.write('../program.ts', edit(SERIES + program));
+  const tasks = await tasksRoot({ 'math.ts': math });
+  await tasks.write('../program.ts', edit(program));
   const cwd = fileURLToPath(new URL('..', `file://${tasks.directory}/`));
   return {
     tasks,
