@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_OBJECT_BYTES, TransferError, download, upload } from '../../../agent/claim-transfer.ts';
 import { PROTOCOL_VERSION } from '../../../agent/protocol.ts';
-import type { Claim, ClaimReply } from '../../../agent/protocol.ts';
+import type { Claim, ClaimReply, Claimed } from '../../../agent/protocol.ts';
 import type { InvokeRequest, InvokeResponse, Transport } from '../transport.ts';
 import type { PayloadBucket } from './bucket.ts';
 import { hasNotRun, replyNotGot, replyNotPut, requestNotGot, uploadFailed } from './failures.ts';
@@ -125,7 +125,7 @@ class ClaimTransport implements Transport {
       throw uploadFailed(error, bucket.name);
     }
     const get = await bucket.sign('GET', keys.request);
-    return `${REQUEST}"claim":${JSON.stringify({ get, put, ...isLocal } satisfies Claim)}}`;
+    return JSON.stringify({ lambdapool: PROTOCOL_VERSION, claim: { get, put, ...isLocal } } satisfies Claimed);
   }
 
   /** The answer as the pool expects it. */
