@@ -86,7 +86,7 @@ class ClaimTransport implements Transport {
     try {
       response = await this.#transport.invoke({ ...request, payload }, { signal });
     } catch (error) {
-      if (!hasNotRun(error)) store.leftovers.removeLater(keys.reply);
+      if (signal.aborted || !hasNotRun(error)) store.leftovers.removeLater(keys.reply);
       throw error;
     } finally {
       if (isUploaded) store.leftovers.remove(keys.request);

@@ -176,6 +176,18 @@ describe('each sending', () => {
     await pool.terminate();
   });
 
+  test('that is over its time has the reply that came late deleted at the end of the pool', async () => {
+    const pool = poolOf();
+    fake.hold();
+    expect(await rejection(pool.apply('echo.echo', { args: [1], timeoutMs: 20 }))).toMatchObject({
+      code: 'TASK_TIMEOUT',
+    });
+    const put = /"put":"([^"?]+)/.exec(fake.seen[0]?.payload ?? '')?.[1] ?? '';
+    host.objects.set(new URL(put).pathname, '{}');
+    expect(await leftBy(pool)).toEqual([]);
+    expect(host.methods()).toBe('DELETE');
+  });
+
   test('that the end of the pool cuts short leaves nothing', async () => {
     const pool = poolOf();
     fake.hold();
