@@ -1,7 +1,9 @@
 /** The executor at large: decides where it runs, as `LambdaPool` does. */
 import { Executor } from './executor/executor.ts';
-import { PLACE_KEYS, deploymentOf, resolvePlace, withoutPlace } from './lambda-pool.ts';
 import type { LambdaPoolOptions } from './lambda-pool.ts';
+import { PLACE_KEYS, withoutPlace } from './place/options.ts';
+import type { PlaceOptions } from './place/options.ts';
+import { deploymentOf, resolvePlace } from './place/place.ts';
 import { POOL_KEYS } from './pool/options.ts';
 import { isLambdaPoolError, LambdaPoolError } from './shared/errors.ts';
 import { checkInteger, checkKeys } from './shared/options.ts';
@@ -40,7 +42,7 @@ export class LambdaExecutor<Tasks = Untyped> extends Executor<Tasks> {
   }
 }
 
-function placeOf(options: LambdaPoolOptions): ReturnType<typeof resolvePlace> {
+function placeOf(options: PlaceOptions): ReturnType<typeof resolvePlace> {
   try {
     return resolvePlace(options);
   } catch (error) {

@@ -42,6 +42,14 @@ test('the program of the README runs in the emulator that `lambdapool dev` serve
   expect(served.invocations()).toBeGreaterThanOrEqual(4);
 });
 
+test('a program that names no function calls the one that the configuration names, as `lambdapool dev` serves it', async () => {
+  await using program = await readmeProgram();
+  await program.tasks.write('../lambdapool.config.ts', "export default { functionName: 'math-helpers' };\n");
+  await using served = await serve('math-helpers', program.tasks.directory);
+  expect(await program.run({ LAMBDAPOOL_TRANSPORT: served.url })).toBe(README_OUTPUT);
+  expect(served.invocations()).toBeGreaterThanOrEqual(4);
+});
+
 test('a program for production talks to the emulator where AWS_ENDPOINT_URL_LAMBDA says so', async () => {
   const forProduction = (text: string): string =>
     text.replace("tasksRoot: './tasks'", "lambdaEntrypoint: 'math-helpers'");
