@@ -61,7 +61,7 @@ async function examineTarget(target: Target | undefined, options: DoctorOptions,
     return skipAll(check, ['credentials', 'quotas', 'function', 'tasks'], 'There is no target to ask.');
   const credentials = await check('credentials', () => checkCredentials(workOn(target, functionName, signal)));
   if (credentials.status === 'problem') {
-    return skipAll(check, ['quotas', 'function', 'tasks'], 'Nobody answers without credentials.');
+    return skipAll(check, ['quotas', 'function', 'tasks'], 'Nothing more can be asked until this is mended.');
   }
   await check('quotas', () => checkQuotas(workOn(target, functionName, signal)));
   if (functionName === undefined) {

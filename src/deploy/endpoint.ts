@@ -1,6 +1,7 @@
 /** Where the services of a target are: at AWS, all at one URL, or Lambda alone. Asks the SDK and the endpoint, changes nothing. */
 import http from 'node:http';
 import https from 'node:https';
+import { LambdaPoolError } from '../shared/errors.ts';
 import { isAws } from '../transport/lambda/service-failure.ts';
 
 export interface Endpoint {
@@ -23,8 +24,8 @@ const EMULATOR_HEADER = 'x-lambdapool-emulator';
 const ASK_TIMEOUT_MS = 2000;
 
 export async function findEndpoint(given: Given, env: NodeJS.ProcessEnv): Promise<Endpoint> {
-  const all = given.endpoint ?? textOf(env['AWS_ENDPOINT_URL']);
-  const lambda = given.endpoint ?? textOf(env['AWS_ENDPOINT_URL_LAMBDA']) ?? all ?? (await configured(given, 'Lambda'));
+  const all = given.endpoint ?? urlOf('AWS_ENDPOINT_URL', env);
+  const lambda = given.endpoint ?? urlOf('AWS_ENDPOINT_URL_LAMBDA', env) ?? all ?? (await configured(given, 'Lambda'));
   if (lambda === undefined || isAws(new URL(lambda).origin)) {
     return { lambda, others: all, lambdaOnly: false, isEmulator: false };
   }
@@ -33,8 +34,18 @@ export async function findEndpoint(given: Given, env: NodeJS.ProcessEnv): Promis
   return { lambda, others: all, lambdaOnly, isEmulator };
 }
 
-function textOf(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
+function urlOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const value = env[name];
+  // An empty variable is none.
+  if (value === undefined || value === '') return undefined;
+  if (isHttpUrl(value)) return value;
+  const message = `${name} must be a URL such as http://127.0.0.1:3001, got ${JSON.stringify(value)}.`;
+  throw new LambdaPoolError('OPTION_INVALID', message, { details: { option: name } });
+}
+
+/** Whether a text is an absolute URL of http: or https:. */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }
 
 /** The endpoint that the SDK itself would call, if it is not AWS's own: shared configuration files may name one. */

@@ -28,6 +28,18 @@ export interface RequestFacts {
   };
 }
 
+/** The SDK could not parse the answer, and says so in the message for want of a better place. */
+function isUnreadable(error: Error): boolean {
+  return error.message.includes('Deserialization error');
+}
+
+function notAws({ status }: ServiceFailure, cause: Error, { action, target }: RequestFacts): LambdaPoolError {
+  const message =
+    `What answers at ${placeOf(target)} does not speak the API of AWS: it answered ${action} with ${status} and a text that ` +
+    'is none of its. Check the address; another program may have the port, or a proxy stand in between.';
+  return new LambdaPoolError('UNREACHABLE', message, { cause, details: { status, action } });
+}
+
 interface Telling {
   readonly code: LambdaPoolErrorCode;
   readonly message: string;
@@ -79,6 +91,7 @@ export function explainFailure(error: unknown, facts: RequestFacts): LambdaPoolE
   if (!(error instanceof Error)) return unknownFailure(String(error), error);
   const failure = serviceFailure(error);
   if (failure === undefined) return setupFailure(error, facts.target.profile);
+  if (isUnreadable(error)) return notAws(failure, error, facts);
   const { code, message, retryable } = tell(failure, facts);
   return new LambdaPoolError(code, message, {
     cause: error,

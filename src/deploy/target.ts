@@ -4,16 +4,17 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
+import { isLoopback } from '../shared/loopback.ts';
 import { checkKeys, checkString, invalidOption } from '../shared/options.ts';
 import { LambdaHttpHandler } from '../transport/lambda/http-handler.ts';
 import { setupFailure } from '../transport/lambda/service-failure.ts';
 import type { LambdaTransportCredentials } from '../transport/lambda.ts';
-import { findEndpoint } from './endpoint.ts';
+import { findEndpoint, isHttpUrl } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Options of `openTarget`. */
 export interface TargetOptions {
-  /** @default AWS_REGION, else that of the profile; us-east-1 for the emulator */
+  /** @default AWS_REGION, else that of the profile; us-east-1 for an endpoint on this machine */
   readonly region?: string | undefined;
   /** @default AWS_PROFILE, else `default` */
   readonly profile?: string | undefined;
@@ -23,7 +24,10 @@ export interface TargetOptions {
    * says in the shared configuration files, else AWS's own
    */
   readonly endpoint?: string | undefined;
-  /** @default the SDK's chain: environment variables, profile, single sign-on, container, instance */
+  /**
+   * @default the SDK's chain: environment variables, profile, single sign-on, container, instance. For an endpoint on this
+   * machine, dummies unless environment variables or a profile say otherwise
+   */
   readonly credentials?: LambdaTransportCredentials | undefined;
 }
 
@@ -48,9 +52,9 @@ const KNOWN = ['region', 'profile', 'endpoint', 'credentials'];
 const CONNECT_TIMEOUT_MS = 10_000;
 /** 50 MB of code on a slow line take minutes. */
 const REQUEST_TIMEOUT_MS = 600_000;
-/** What the emulator takes where nobody has set anything: it checks no signatures. */
-const EMULATOR_REGION = 'us-east-1';
-const EMULATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+/** What stand-ins for AWS take where nobody has set anything: they check no signatures. */
+const STAND_IN_REGION = 'us-east-1';
+const STAND_IN_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /**
  * Finds out where to deploy. Calls nobody but the endpoint itself, and that only to learn whether it is our emulator.
@@ -62,7 +66,7 @@ export async function openTarget(options: TargetOptions = {}, env: NodeJS.Proces
   checkOptions(options);
   const endpoint = await findEndpoint(options, env);
   const region = await findRegion(options, env, endpoint);
-  return new AwsTarget({ options: { ...options, ...emulatorCredentials(options, env, endpoint) }, endpoint, region });
+  return new AwsTarget({ options: { ...options, ...standInCredentials(options, env, endpoint) }, endpoint, region });
 }
 
 function checkOptions(options: TargetOptions): void {
@@ -70,7 +74,7 @@ function checkOptions(options: TargetOptions): void {
   const { region, profile, endpoint } = options;
   if (region !== undefined) checkString('region', region);
   if (profile !== undefined) checkString('profile', profile);
-  if (endpoint !== undefined && !/^https?:$/.test(URL.parse(checkString('endpoint', endpoint))?.protocol ?? '')) {
+  if (endpoint !== undefined && !isHttpUrl(checkString('endpoint', endpoint))) {
     throw invalidOption('endpoint', 'an http: or https: URL', endpoint);
   }
 }
@@ -84,21 +88,26 @@ async function findRegion(options: TargetOptions, env: NodeJS.ProcessEnv, endpoi
     // From the file of the profile.
     return await client.config.region();
   } catch (error) {
-    if (endpoint.isEmulator) return EMULATOR_REGION;
+    if (isStandIn(endpoint)) return STAND_IN_REGION;
     throw error instanceof Error ? setupFailure(error, options.profile) : error;
   } finally {
     client.destroy();
   }
 }
 
-/** The emulator needs no keys, so nobody has to set any up, and none of the real ones go there unasked. */
-function emulatorCredentials(
+/** The emulator, LocalStack and the like: on this machine, if not known as our own. */
+function isStandIn({ isEmulator, lambda }: Endpoint): boolean {
+  return isEmulator || (lambda !== undefined && isLoopback(new URL(lambda).hostname));
+}
+
+/** They need no keys, so nobody has to set any up, and none of the real ones go there unasked. */
+function standInCredentials(
   { credentials, profile }: TargetOptions,
   env: NodeJS.ProcessEnv,
-  { isEmulator }: Endpoint,
+  endpoint: Endpoint,
 ): Pick<TargetOptions, 'credentials'> {
   const isSet = credentials !== undefined || profile !== undefined || env['AWS_ACCESS_KEY_ID'] !== undefined;
-  return isEmulator && !isSet ? { credentials: EMULATOR_CREDENTIALS } : {};
+  return isStandIn(endpoint) && !isSet ? { credentials: STAND_IN_CREDENTIALS } : {};
 }
 
 function profileOf({ profile }: TargetOptions): { readonly profile?: string } {

@@ -117,14 +117,40 @@ test('an endpoint where nobody listens is told by the first request, with what c
 });
 
 test('credentials that are missing are told as such', async () => {
-  await using aws = await FakeAws.start();
   vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined);
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-  await using target = await openTarget({ endpoint: aws.url, region: 'eu-central-1' }, {});
+  await using target = await openTarget({ region: 'eu-central-1' }, {});
   const error = await rejection(listFunctions(target));
   expect(error).toMatchObject({ code: 'ACCESS_DENIED' });
   expect(String(error)).toContain('AWS_ACCESS_KEY_ID');
+});
+
+test('a stand-in for AWS on this machine needs neither region nor credentials', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined);
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  await using aws = await FakeAws.start();
+  await using target = await openTarget({ endpoint: aws.url }, {});
+  expect(target).toMatchObject({ endpoint: aws.url, isEmulator: false, region: 'us-east-1' });
+  expect(await listFunctions(target)).toEqual([]);
+});
+
+test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_LAMBDA'])('%s must be a URL', async (name) => {
+  for (const value of ['garbage', 'localhost:3001']) {
+    const error = await rejection(openTarget({}, { [name]: value }));
+    expect(error).toMatchObject({ code: 'OPTION_INVALID', details: { option: name } });
+    expect(String(error)).toContain(`${name} must be a URL such as http://127.0.0.1:3001, got "${value}".`);
+  }
+});
+
+test('what answers and is not AWS is told as that, in a sentence of ours', async () => {
+  await using page = await answering({ 'content-type': 'text/html' }, '<!DOCTYPE html><title>Not found</title>');
+  await using target = await openTarget({ endpoint: page.url, credentials: CREDENTIALS }, {});
+  const error = await rejection(listFunctions(target));
+  expect(error).toMatchObject({ code: 'UNREACHABLE', details: { action: 'lambda:ListFunctions', status: 404 } });
+  expect(String(error)).toContain(`What answers at ${page.url} does not speak the API of AWS`);
+  expect(String(error)).not.toContain('Deserialization');
 });
 
 describe('a target that has Lambda alone', () => {
@@ -167,9 +193,12 @@ function watchConnections(): { readonly origins: ReadonlySet<string>; stop(): vo
   return { origins, stop: () => void diagnostics.unsubscribe('net.client.socket', onSocket) };
 }
 
-async function answering(headers: Readonly<Record<string, string>>): Promise<{ url: string } & AsyncDisposable> {
+async function answering(
+  headers: Readonly<Record<string, string>>,
+  body = '',
+): Promise<{ url: string } & AsyncDisposable> {
   const server = http.createServer((_, response) => {
-    response.writeHead(404, headers).end();
+    response.writeHead(404, headers).end(body);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
