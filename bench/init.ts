@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as EmulatorSources from '../emulator/index.ts';
 import type * as PackageSources from '../src/deploy/package/package-tasks.ts';
+import type * as PlatformSources from '../src/deploy/package/target-platform.ts';
 import { check, median, tabulate, type Effort, type Result } from './harness.ts';
 
 const TASKS = fileURLToPath(new URL('../fixtures/tasks', import.meta.url));
@@ -29,6 +30,9 @@ export async function benchInit({ rounds }: Effort): Promise<Result> {
   const { packageTasks }: typeof PackageSources = await import(
     new URL('../dist/src/deploy/package/package-tasks.js', import.meta.url).href
   );
+  const { hostPlatform }: typeof PlatformSources = await import(
+    new URL('../dist/src/deploy/package/target-platform.js', import.meta.url).href
+  );
   const folder = await mkdtemp(path.join(tmpdir(), 'lambdapool-bench-'));
   try {
     await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
@@ -36,7 +40,7 @@ export async function benchInit({ rounds }: Effort): Promise<Result> {
     const packed = await packageTasks({
       tasksRoot: TASKS,
       outDir: path.join(folder, 'tasks'),
-      architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+      platform: hostPlatform(),
     });
     const empty: number[] = [];
     const tasks: number[] = [];

@@ -9,7 +9,7 @@ import type { Code } from './lambda-api.ts';
 import { packageTasks } from './package/package-tasks.ts';
 import { checkPackageSize, showSize, tooLargeInline } from './package/size.ts';
 import type { PackageSize } from './package/size.ts';
-import type { Architecture } from './package/target-platform.ts';
+import { hostPlatform, lambdaPlatform, type Architecture } from './package/target-platform.ts';
 import { zipFolder } from './package/zip.ts';
 import type { Work } from './work.ts';
 
@@ -34,11 +34,13 @@ export interface ZippedTasks {
 }
 
 export async function zipTasks(work: Work, tasks: DeployTasks, architecture: Architecture): Promise<ZippedTasks> {
+  // The emulator runs functions on this machine, whatever architecture they are said to have.
+  const platform = work.target.isEmulator ? hostPlatform() : lambdaPlatform(architecture);
   const outDir = await mkdtemp(join(tmpdir(), 'lambdapool-deploy-'));
   try {
     const made = await work.step('bundle', async (note) => {
       const { tasksRoot, external, assets } = tasks;
-      const made = await packageTasks({ tasksRoot, outDir, external, assets, architecture });
+      const made = await packageTasks({ tasksRoot, outDir, external, assets, platform });
       note(`${Object.keys(made.manifest.tasks).length} tasks`);
       return made;
     });

@@ -1,14 +1,17 @@
 /** Deploying to the emulator, over HTTP. */
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { Emulator } from '../../emulator/emulator.ts';
 import { startServer } from '../../emulator/http/server.ts';
 import { createFunction } from '../../src/deploy/deploy-function.ts';
 import { functionLogs } from '../../src/deploy/function-logs.ts';
+import { hostPlatform } from '../../src/deploy/package/target-platform.ts';
 import { openTarget } from '../../src/deploy/target.ts';
 import { Scope } from '../../src/shared/scope.ts';
+import { elf, machO, portableExecutable, type Cpu } from '../unit/deploy/package/binaries.ts';
 import { describeInterruptions } from './interruption.ts';
 import { describeLife } from './life.ts';
-import { deploying } from './place.ts';
+import { call, deploying } from './place.ts';
 import type { Place } from './place.ts';
 
 const emulator: Place & { readonly lambdaOnly: boolean } = {
@@ -24,6 +27,12 @@ const emulator: Place & { readonly lambdaOnly: boolean } = {
   },
 };
 
+/** An addon for this machine, and one for another system. */
+function addons(cpu: Cpu): { readonly here: Buffer; readonly elsewhere: Buffer } {
+  if (process.platform === 'darwin') return { here: machO(cpu), elsewhere: elf(cpu) };
+  return { here: process.platform === 'win32' ? portableExecutable(cpu) : elf(cpu), elsewhere: machO(cpu) };
+}
+
 describeLife(emulator);
 describeInterruptions(emulator);
 
@@ -32,6 +41,26 @@ describe('the emulator as a target', () => {
     await using opened = await emulator.open();
     expect(opened.target).toMatchObject({ isEmulator: true, lambdaOnly: true, region: 'us-east-1' });
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'takes compiled code for this machine, whatever the architecture, and no other',
+    async () => {
+      await using d = await deploying(emulator);
+      const request = d.request({ architecture: process.arch === 'arm64' ? 'x86_64' : 'arm64' });
+      const { here, elsewhere } = addons(process.arch === 'arm64' ? 'arm64' : 'x64');
+      await d.root.write('math.ts', `import answer from 'native'; export const add = (a: number) => a + answer;`);
+      await d.root.write('../node_modules/native/package.json', '{}');
+      await d.root.write('../node_modules/native/index.js', 'module.exports = 1;');
+      const addon = d.root.path('../node_modules/native/native.node');
+      await writeFile(addon, elsewhere);
+      await expect(createFunction(d.target, request)).rejects.toThrow(
+        `holds no binary for ${hostPlatform().name}, where the function runs`,
+      );
+      await writeFile(addon, here);
+      await createFunction(d.target, request);
+      expect(await call(d, 'math.add', [41])).toBe(42);
+    },
+  );
 
   test('says where its logs are', async () => {
     await using d = await deploying(emulator);

@@ -2,11 +2,11 @@
 
 /** A platform as Node and npm name its parts. */
 export interface Platform {
-  readonly os: 'linux' | 'darwin' | 'win32' | 'android' | 'freebsd';
+  readonly os: string;
   /** `x64`, `arm64`; what is neither stands as its format's number: `cpu 40`. */
   readonly cpu: string;
   /** Only of Linux, and only where the file tells. */
-  readonly libc?: 'musl';
+  readonly libc?: 'musl' | undefined;
 }
 
 /** `linux arm64`, `linux x64 (musl)`. */

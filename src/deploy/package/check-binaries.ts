@@ -5,7 +5,7 @@ import { showPlatform } from './binary.ts';
 import type { InstalledPackage } from './installed-packages.ts';
 import { listBinaries, listPackageFiles, type Binary } from './package-files.ts';
 import type { PlacedPackage } from './package-tree.ts';
-import { ARCHITECTURES, TargetPlatform } from './target-platform.ts';
+import { ARCHITECTURES, lambdaPlatform, type TargetPlatform } from './target-platform.ts';
 
 interface FoundBinary extends Binary {
   /** Absolute path. */
@@ -64,8 +64,9 @@ function describe({ file, platforms }: FoundBinary): string {
 }
 
 /** Lambda has machines of two kinds: perhaps the function can move to what the binary is for. */
-function otherWay(binary: FoundBinary | undefined): string {
-  const other = ARCHITECTURES.find((each) => binary !== undefined && new TargetPlatform(each).runs(binary.platforms));
+function otherWay(binary: FoundBinary | undefined, target: TargetPlatform): string {
+  if (binary === undefined || target.isHost) return '';
+  const other = ARCHITECTURES.find((each) => lambdaPlatform(each).runs(binary.platforms));
   return other === undefined ? '' : ` (or let the function run on \`${other}\`)`;
 }
 
@@ -79,18 +80,19 @@ interface Refusal {
 function refusal(placed: PlacedPackage, target: TargetPlatform, { fact, instead, command }: Refusal): LambdaPoolError {
   return new LambdaPoolError(
     'BUILD_FAILED',
-    `The package ${placed.name} holds no binary for ${target.name}, where the function runs: ${fact}. Get the right one: ${command}${otherWay(instead)}`,
+    `The package ${placed.name} holds no binary for ${target.name}, where the function runs: ${fact}. Get the right one: ${command}${otherWay(instead, target)}`,
     { details: { package: placed.name, platform: target.name, command } },
   );
 }
 
 /** For packages whose binaries are packages themselves. */
-function npmInstall(name: string, { cpu }: TargetPlatform): string {
-  return `npm install --os=linux --cpu=${cpu} --libc=glibc ${name}`;
+function npmInstall(name: string, { os, cpu, libc }: TargetPlatform): string {
+  return `npm install --os=${os} --cpu=${cpu} ${libc === undefined ? '' : `--libc=${libc} `}${name}`;
 }
 
 /** For packages that download a binary or compile one when they are installed. */
-function rebuild(name: string, installScript: string | undefined, { cpu }: TargetPlatform): string {
+function rebuild(name: string, installScript: string | undefined, { cpu, isHost }: TargetPlatform): string {
+  if (isHost) return `npm rebuild ${name}`;
   if (installScript !== undefined && /prebuild-install|node-pre-gyp/.test(installScript)) {
     return `npm_config_platform=linux npm_config_arch=${cpu} npm rebuild ${name}`;
   }

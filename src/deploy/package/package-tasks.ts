@@ -8,7 +8,7 @@ import { platformsOf, showPlatform } from './binary.ts';
 import { checkPackage, type CheckedPackage } from './check-binaries.ts';
 import { readPackage } from './installed-packages.ts';
 import { planPackages } from './package-tree.ts';
-import { TargetPlatform, type Architecture } from './target-platform.ts';
+import type { TargetPlatform } from './target-platform.ts';
 
 export interface PackageTasksOptions {
   /** Folder of the task modules; a relative path is relative to the working directory. */
@@ -19,8 +19,8 @@ export interface PackageTasksOptions {
   readonly external?: readonly string[] | undefined;
   /** Globs, relative to the tasks root, of files to copy beside the modules. */
   readonly assets?: readonly string[] | undefined;
-  /** Of the function's machine. */
-  readonly architecture: Architecture;
+  /** The function's machine: `lambdaPlatform('arm64')`, or `hostPlatform()` where this machine runs it. */
+  readonly platform: TargetPlatform;
 }
 
 /** A module, package or other file of a deployable folder. */
@@ -51,15 +51,14 @@ export interface TasksPackage {
  * run; OPTION_INVALID for a missing root or a full `outDir`.
  */
 export async function packageTasks(options: PackageTasksOptions): Promise<TasksPackage> {
-  const { tasksRoot, outDir, external = [], assets = [], architecture } = options;
-  const target = new TargetPlatform(architecture);
+  const { tasksRoot, outDir, external = [], assets = [], platform } = options;
   const bundle = await bundleTasks({ tasksRoot, outDir, external, assets, moved: true });
-  await checkOwnAddons(bundle, target);
+  await checkOwnAddons(bundle, platform);
   const roots = await Promise.all(
     [...bundle.nativePackages].sort(byName).map(({ name, directory }) => readPackage(name, directory)),
   );
-  const tree = await planPackages(roots, (manifest) => target.takes(manifest));
-  const packages = await Promise.all(tree.packages.map((placed) => checkPackage(placed, target)));
+  const tree = await planPackages(roots, (manifest) => platform.takes(manifest));
+  const packages = await Promise.all(tree.packages.map((placed) => checkPackage(placed, platform)));
   const copied: PackagePart[] = [];
   for (const each of packages) copied.push(await copyPackage(each, bundle.directory));
   const files = [...bundle.files, ...packages.flatMap(({ path, files }) => files.map((file) => `${path}/${file}`))];

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { packageVersion } from '../package-version.ts';
 import { packageTasks, type TasksPackage } from '../package/package-tasks.ts';
 import { checkPackageSize, type PackageSize } from '../package/size.ts';
+import { lambdaPlatform } from '../package/target-platform.ts';
 import { zipFolder } from '../package/zip.ts';
 import { checkEnvSize, checkFunctionName, checkSettings, type FunctionSettings } from '../settings.ts';
 import { markEnv } from '../marks.ts';
@@ -47,8 +48,9 @@ export async function writeTemplate(options: WriteTemplateOptions): Promise<Writ
   if (!options.force) await checkFolder(outDir);
   const { tasksRoot, external, assets, alarms } = options;
   const architecture = settings.architecture ?? 'x86_64';
+  const platform = lambdaPlatform(architecture);
   const { size, made } = await replaceFolder(outDir, async (codeFolder) => {
-    const made = await packageTasks({ tasksRoot, outDir: codeFolder, external, assets, architecture });
+    const made = await packageTasks({ tasksRoot, outDir: codeFolder, external, assets, platform });
     const size = await checkPackageSize(made, await zipFolder(made.directory));
     const input = { functionName, settings, version, codeUri: `./${CODE_FOLDER}`, alarms };
     return { template: await templateText(samTemplate(input)), size, made };

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageTasks } from '../../../../src/deploy/package/package-tasks.ts';
+import { lambdaPlatform } from '../../../../src/deploy/package/target-platform.ts';
 
 const TASKS = path.resolve(import.meta.dirname, '../../../../fixtures/tasks');
 
@@ -30,7 +31,11 @@ let directory: string;
 
 beforeAll(async () => {
   parent = await mkdtemp(path.join(tmpdir(), 'lambdapool-init-'));
-  const made = await packageTasks({ tasksRoot: TASKS, outDir: path.join(parent, 'out'), architecture: 'arm64' });
+  const made = await packageTasks({
+    tasksRoot: TASKS,
+    outDir: path.join(parent, 'out'),
+    platform: lambdaPlatform('arm64'),
+  });
   directory = made.directory;
 });
 afterAll(() => rm(parent, { recursive: true }));

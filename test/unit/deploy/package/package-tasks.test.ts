@@ -2,54 +2,14 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageTasks, type TasksPackage } from '../../../../src/deploy/package/package-tasks.ts';
-import type { Architecture } from '../../../../src/deploy/package/target-platform.ts';
-import { call, Project } from '../../bundle/project.ts';
+import { lambdaPlatform, type Architecture } from '../../../../src/deploy/package/target-platform.ts';
+import { call, type Project } from '../../bundle/project.ts';
 import { elf, machO, portableExecutable } from './binaries.ts';
-
-const TASK = { 'image.ts': `import native from 'native'; export const f = () => native.answer;` };
-const MAIN = { '/node_modules/native/index.js': 'exports.answer = 42;' };
-
-type Files = Readonly<Record<string, string | Buffer>>;
-
-function project(files: Files): Project {
-  const made = new Project({});
-  for (const [name, contents] of Object.entries({ ...TASK, ...MAIN, ...files })) made.write(name, contents);
-  return made;
-}
-
-function json(value: object): string {
-  return JSON.stringify(value);
-}
+import { familyOf, GNU_ARM, GNU_X64, json, MAC_ARM, MUSL_X64, packages, packFor, project } from './native-project.ts';
 
 function pack(from: Project, architecture: Architecture = 'x86_64', external: string[] = []): Promise<TasksPackage> {
-  return packageTasks({ tasksRoot: from.tasksRoot, outDir: from.path('out'), architecture, external });
+  return packFor(from, lambdaPlatform(architecture), external);
 }
-
-function packages({ files }: TasksPackage): string[] {
-  return files.filter((file) => file.startsWith('node_modules/'));
-}
-
-/** An addon with one optional package for each platform, as napi-rs makes them. */
-function familyOf(...installed: readonly (readonly [name: string, os: string, cpu: string, file: Buffer])[]): Files {
-  const options = ['linux-x64-gnu', 'linux-x64-musl', 'linux-arm64-gnu', 'darwin-arm64'];
-  const files: Record<string, string | Buffer> = {
-    '/node_modules/native/package.json': json({
-      name: 'native',
-      optionalDependencies: Object.fromEntries(options.map((name) => [`@native/${name}`, '1.0.0'])),
-    }),
-  };
-  for (const [name, os, cpu, file] of installed) {
-    const libc = name.endsWith('-gnu') ? ['glibc'] : name.endsWith('-musl') ? ['musl'] : undefined;
-    files[`/node_modules/@native/${name}/package.json`] = json({ name: `@native/${name}`, os: [os], cpu: [cpu], libc });
-    files[`/node_modules/@native/${name}/native.node`] = file;
-  }
-  return files;
-}
-
-const GNU_X64 = ['linux-x64-gnu', 'linux', 'x64', elf('x64')] as const;
-const GNU_ARM = ['linux-arm64-gnu', 'linux', 'arm64', elf('arm64')] as const;
-const MUSL_X64 = ['linux-x64-musl', 'linux', 'x64', elf('x64', 'libc.musl-x86_64.so.1')] as const;
-const MAC_ARM = ['darwin-arm64', 'darwin', 'arm64', machO('arm64')] as const;
 
 describe('the packages that go with a bundle', () => {
   it('lie in its node_modules with all that they need, and run from there', async () => {
@@ -235,7 +195,7 @@ describe('the parts of a package', () => {
     const done = await packageTasks({
       tasksRoot: made.tasksRoot,
       outDir: made.path('out'),
-      architecture: 'arm64',
+      platform: lambdaPlatform('arm64'),
       assets: ['*.csv'],
     });
     const names = done.parts.map(({ name }) => name);

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { packageTasks } from '../../../../src/deploy/package/package-tasks.ts';
+import { lambdaPlatform } from '../../../../src/deploy/package/target-platform.ts';
 import { zipFolder } from '../../../../src/deploy/package/zip.ts';
 
 function folder(files: Readonly<Record<string, string>> = {}): string {
@@ -82,7 +83,11 @@ describe('two packages of the same tasks', () => {
     cpSync(TASKS, path.join(project, 'tasks'), { recursive: true });
     writeFileSync(path.join(project, 'package.json'), '{ "type": "module" }');
     const outDir = path.join(folder(), 'out');
-    const { directory } = await packageTasks({ tasksRoot: path.join(project, 'tasks'), outDir, architecture: 'arm64' });
+    const { directory } = await packageTasks({
+      tasksRoot: path.join(project, 'tasks'),
+      outDir,
+      platform: lambdaPlatform('arm64'),
+    });
     return zipFolder(directory);
   }
 
