@@ -154,7 +154,7 @@ class LocalStackTransport implements Transport {
     const lease = await parts.noticeWhenSlow(() => parts.leaseLocalStack({ endpoint, image }, signal));
     try {
       const { functionName } = wanted;
-      await parts.deployTasks(lease, { ...wanted, payloadBucket }, signal);
+      await parts.deployTasks(lease, wanted, signal);
       signal.throwIfAborted();
       const { region } = lease;
       const transport = parts.lambdaTransport({
