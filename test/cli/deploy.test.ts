@@ -165,7 +165,7 @@ describe('one sentence with the next step', () => {
     [
       'no region',
       {},
-      /^lambdapool: No AWS region is set\. Give the option `region` or set the environment variable AWS_REGION\.\n$/,
+      /^lambdapool: No AWS region is set\. Set the environment variable AWS_REGION, or give it: `--region` on the command line, .*\n$/,
     ],
     [
       'no credentials',
@@ -193,11 +193,27 @@ describe('one sentence with the next step', () => {
     expect(stderr).toMatch(message);
   });
 
+  test.each([
+    [['create'], 'Name the function: `lambdapool create NAME`'],
+    [['update'], 'Name the function: `lambdapool update NAME`'],
+    [['delete'], 'Name the function: `lambdapool delete NAME`'],
+    [['logs'], 'Name the function: `lambdapool logs NAME`'],
+    [['create', 'a b'], 'Expected the option `functionName` to be a name of 1 to 64 letters'],
+    [['create', 'a', '--layers', 'x'], '--layers: Expected the option `layers[0]` to be the ARN of a layer version'],
+    [['update', 'a', '--runtime', 'python3.13'], '--runtime: The runtime "python3.13" (string) is not known'],
+  ])('for %j, before region and credentials are looked for', async (words, message) => {
+    const { code, stdout, stderr } = await runCli(words, { env: NOTHING_SET });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`lambdapool: ${message}`);
+  });
+
   test('for a profile that is not there', async () => {
     const env = { ...NOTHING_SET, AWS_REGION: 'eu-west-1' };
     const { code, stderr } = await runCli(['list', '--profile', 'nobody'], { env });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^lambdapool: No usable AWS credentials for the profile nobody \(.+\)\. Set .*\n$/);
+    expect(stderr).toMatch(
+      /^lambdapool: No usable AWS credentials for the profile nobody \(.+\)\. Check its name .*\n$/,
+    );
   });
 
   test.each([

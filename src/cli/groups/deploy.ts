@@ -29,11 +29,17 @@ interface Request {
   readonly command: Command;
   readonly context: Context;
   readonly flags: FlagValues;
+  /** Refuses what is wrong wherever it is to be done: before credentials are looked for, or anybody is asked. */
+  readonly check?: (settings: Settings) => void;
 }
 
-async function withDeployment(request: Request, use: (deployment: Deployment) => Promise<void>): Promise<void> {
+async function withDeployment(
+  { check, ...request }: Request,
+  use: (deployment: Deployment) => Promise<void>,
+): Promise<void> {
   const names = { functionName: 'the argument name', tasksRoot: 'the argument tasksRoot' };
   await withSettings({ ...request, flagNames: names, defaults: DEFAULTS }, async (settings) => {
+    check?.(settings);
     await using target = await openDeployTarget(settings, request.context.io);
     try {
       await use({ settings, target });
@@ -56,7 +62,7 @@ const VERBS = {
 } as const;
 
 function addDeploy(program: Command, context: Context, verb: 'create' | 'update'): Command {
-  const command = settingOptions(placeOptions(common(program.command(verb))), context)
+  const command = settingOptions(placeOptions(common(program.command(verb))), context, { isNew: verb === 'create' })
     .description(VERBS[verb])
     .argument('[name]', 'name of the function (default: functionName of the configuration)')
     .argument('[tasksRoot]', `folder of the task modules (default: ${DEFAULT_TASKS_ROOT})`)
@@ -66,7 +72,12 @@ function addDeploy(program: Command, context: Context, verb: 'create' | 'update'
   return command.action(async (name: string | undefined, tasksRoot: string | undefined, flags: DeployFlags) => {
     const { region, profile, endpoint } = flags;
     const given = { functionName: name, tasksRoot, region, profile, endpoint, ...settingValues(flags) };
-    await withDeployment({ command, context, flags: given }, async ({ settings, target }) => {
+    const { checkFunctionName, checkSettings } = await import('../../deploy/settings.ts');
+    const check = (settings: Settings): void => {
+      checkFunctionName(nameOf(settings, verb));
+      checkSettings(functionSettings(settings));
+    };
+    await withDeployment({ command, context, flags: given, check }, async ({ settings, target }) => {
       const { deploy } = await import('../commands/deploy.ts');
       const { tasksRoot: root = DEFAULT_TASKS_ROOT, external, assets } = settings.values;
       const request = {
@@ -82,6 +93,10 @@ function addDeploy(program: Command, context: Context, verb: 'create' | 'update'
 function nameOf({ values }: Settings, verb: string): string {
   if (values.functionName !== undefined) return values.functionName;
   throw usage(`Name the function: \`lambdapool ${verb} NAME\`, or set \`functionName\` in the configuration.`);
+}
+
+function hasName(verb: string): (settings: Settings) => void {
+  return (settings) => void nameOf(settings, verb);
 }
 
 function addList(program: Command, context: Context): Command {
@@ -106,13 +121,14 @@ function addDelete(program: Command, context: Context): Command {
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', DELETE_EXAMPLES);
-  return command.action(async (name: string | undefined, { yes = false, json = false, ...flags }: DeleteFlags) =>
-    withDeployment({ command, context, flags: { functionName: name, ...flags } }, async ({ settings, target }) => {
+  return command.action(async (name: string | undefined, { yes = false, json = false, ...flags }: DeleteFlags) => {
+    const request = { command, context, flags: { functionName: name, ...flags }, check: hasName('delete') };
+    await withDeployment(request, async ({ settings, target }) => {
       const { deleteCommand } = await import('../commands/delete.ts');
       const options = { target, functionName: nameOf(settings, 'delete'), yes, json };
       if (!(await deleteCommand(options, context.io, context.signal))) context.setExitCode(1);
-    }),
-  );
+    });
+  });
 }
 
 type LogsFlags = PlaceFlags & { readonly since?: number; readonly follow?: boolean; readonly json?: boolean };
@@ -126,12 +142,14 @@ function addLogs(program: Command, context: Context): Command {
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', LOGS_EXAMPLES);
   return command.action(
-    async (name: string | undefined, { since, follow = false, json = false, ...flags }: LogsFlags) =>
-      withDeployment({ command, context, flags: { functionName: name, ...flags } }, async ({ settings, target }) => {
+    async (name: string | undefined, { since, follow = false, json = false, ...flags }: LogsFlags) => {
+      const request = { command, context, flags: { functionName: name, ...flags }, check: hasName('logs') };
+      await withDeployment(request, async ({ settings, target }) => {
         const { logs } = await import('../commands/logs.ts');
         const options = { target, functionName: nameOf(settings, 'logs'), sinceMs: since, follow, json };
         await logs(options, context.io, context.signal);
-      }),
+      });
+    },
   );
 }
 

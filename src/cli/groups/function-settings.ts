@@ -21,19 +21,22 @@ export interface SettingFlags {
   readonly logRetention?: number;
 }
 
-export function settingOptions(command: Command, { io }: Context): Command {
+/** @param isNew Whether the function is made: one that is there stays as it is where nothing is said, and has no defaults. */
+export function settingOptions(command: Command, { io }: Context, { isNew }: { readonly isNew: boolean }): Command {
+  const byDefault = (value: string): string => (isNew ? ` (default: ${value})` : '');
+  const architecture = new Option('--architecture <name>', `processor${byDefault('x86_64')}`);
   return command
-    .option('--memory <MB>', 'memory of the function, 128 to 10240 (default: 1769)', integer(128, 10_240))
-    .option('--timeout <seconds>', 'longest time of one invocation, 1 to 900 (default: 60)', integer(1, 900))
+    .option('--memory <MB>', `memory of the function, 128 to 10240${byDefault('1769')}`, integer(128, 10_240))
+    .option('--timeout <seconds>', `longest time of one invocation, 1 to 900${byDefault('60')}`, integer(1, 900))
     .option('--layers <ARNs>', 'layer versions, at most 5, separated by commas (repeatable)', list)
-    .option('--runtime <name>', 'such as nodejs24.x (default: the newest that AWS supports)')
-    .addOption(new Option('--architecture <name>', 'processor (default: x86_64)').choices(['x86_64', 'arm64']))
+    .option('--runtime <name>', `such as nodejs24.x${byDefault('the newest that AWS supports')}`)
+    .addOption(architecture.choices(['x86_64', 'arm64']))
     .option(ENV_FLAG, "environment variable of the tasks; without VALUE your shell's (repeatable)", environment(io))
     .option('--subnets <ids>', 'subnets of a VPC, separated by commas; goes with --security-groups', list)
     .option('--security-groups <ids>', 'security groups in that VPC, separated by commas', list)
     .option('--role <ARN>', 'execution role of your own, instead of one that is made')
     .option('--tag <KEY=VALUE>', 'tag of the function and of what is made for it (repeatable)', keyValue)
-    .option('--log-retention <days>', 'days that CloudWatch keeps the log (default: 30)', integer(1, 3_653));
+    .option('--log-retention <days>', `days that CloudWatch keeps the log${byDefault('30')}`, integer(1, 3_653));
 }
 
 export function settingValues(flags: SettingFlags): FlagValues {

@@ -19,7 +19,7 @@ const FLAG_NAMES = { tasksRoot: 'the argument tasksRoot' } as const;
 const DEFAULT_OUT = 'sam';
 
 export function addTemplateCommand(program: Command, context: Context): readonly Command[] {
-  const command = settingOptions(common(program.command('template')), context)
+  const command = settingOptions(common(program.command('template')), context, { isNew: true })
     .description('Write a SAM template of the function, and beside it the folder that it deploys.')
     .argument('[tasksRoot]', `folder of the task modules (default: ${DEFAULT_TASKS_ROOT})`)
     .option('-f, --function <name>', `name of the function (default: ${DEFAULT_FUNCTION})`)

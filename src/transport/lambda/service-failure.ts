@@ -51,14 +51,19 @@ export function serviceFailure(error: Error): ServiceFailure | undefined {
 /** What was wrong before anything was sent: region, credentials or endpoint could not be found out. */
 export function setupFailure(error: Error, profile: string | undefined): LambdaPoolError {
   if (/region is missing|region not set/i.test(error.message)) {
-    const message = 'No AWS region is set. Give the option `region` or set the environment variable AWS_REGION.';
+    const whose = profile === undefined ? '' : `, and the profile ${profile} has none`;
+    const message =
+      `No AWS region is set${whose}. Set the environment variable AWS_REGION, or give it: \`--region\` on the command line, ` +
+      '`region` of a transport or the configuration, `awsRegionName` of a pool.';
     return new LambdaPoolError('OPTION_INVALID', message, { cause: error, details: { option: 'region' } });
   }
   if (error.name.endsWith('ProviderError') || /credential/i.test(error.message)) {
     const whose = profile === undefined ? '' : ` for the profile ${profile}`;
-    const message =
-      `No usable AWS credentials${whose} (${bare(error.message)}). Set AWS_ACCESS_KEY_ID and ` +
-      'AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or the option `credentials`.';
+    const next =
+      profile === undefined
+        ? 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.'
+        : `Check its name in the files of AWS (\`aws configure list-profiles\`), or sign in: \`aws sso login --profile ${profile}\`.`;
+    const message = `No usable AWS credentials${whose} (${bare(error.message)}). ${next}`;
     return new LambdaPoolError('ACCESS_DENIED', message, { cause: error });
   }
   return unknownFailure(error.message, error);
