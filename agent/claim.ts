@@ -4,6 +4,7 @@
  * permission.
  */
 import { MAX_OBJECT_BYTES, TransferError, download, upload } from './claim-transfer.ts';
+import { isHostOfObjects } from './claim-hosts.ts';
 import { agentError, show } from './errors.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
 import type { Claim, ClaimReply } from './protocol.ts';
@@ -73,11 +74,19 @@ function reach(name: keyof Claim, text: unknown, endpoint: string | undefined): 
     throw invalid(`have an http: or https: URL as \`${name}\``, `a ${typeof text} that is none`);
   }
   const base = endpoint === undefined ? null : URL.parse(endpoint);
-  if (base === null || !/^https?:$/.test(base.protocol)) return url;
+  if (base === null || !/^https?:$/.test(base.protocol)) return checkHost(name, url);
   url.protocol = base.protocol;
   url.hostname = base.hostname;
   url.port = base.port;
   return url;
+}
+
+function checkHost(name: keyof Claim, url: URL): URL {
+  if (isHostOfObjects(url, process.env)) return url;
+  throw invalid(
+    `have \`${name}\` in S3 of AWS by https:, or where AWS_ENDPOINT_URL_S3 in the environment of the function says`,
+    `one at ${url.origin}`,
+  );
 }
 
 /** The parser's own message shows what it read, which may be nobody's to tell. */

@@ -54,6 +54,8 @@ export function environmentVariables(facts: VariableFacts): Record<string, strin
     _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
     LAMBDA_RUNTIME_DIR: '/var/runtime',
+    // Ours, as other local Lambdas have one: code can tell where it runs.
+    LAMBDAPOOL_EMULATOR: 'true',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     SHLVL: '0',

@@ -155,7 +155,8 @@ describe.each(ISOLATIONS)('in an environment that is a %s', (isolation) => {
         _HANDLER: 'index.handler',
         TZ: ':UTC',
       });
-      const allowed = /^(MINE|AWS_.*|_AWS_XRAY_.*|_HANDLER|LAMBDA_(RUNTIME_DIR|TASK_ROOT)|LANG|TZ|PWD|SHLVL|PATH)$/;
+      const allowed =
+        /^(MINE|AWS_.*|_AWS_XRAY_.*|_HANDLER|LAMBDA_(RUNTIME_DIR|TASK_ROOT)|LAMBDAPOOL_EMULATOR|LANG|TZ|PWD|SHLVL|PATH)$/;
       expect(Object.keys(env).filter((name) => !allowed.test(name))).toEqual([]);
     } finally {
       delete process.env['LAMBDAPOOL_TEST_SECRET'];

@@ -19,9 +19,14 @@ const handler = handlerOf({
 
 let host: ObjectHost;
 beforeEach(async () => {
+  // The host is on this machine, which is no place for objects anywhere else.
+  process.env['LAMBDAPOOL_EMULATOR'] = 'true';
   host = await ObjectHost.start();
 });
-afterEach(() => host[Symbol.asyncDispose]());
+afterEach(async () => {
+  delete process.env['LAMBDAPOOL_EMULATOR'];
+  await host[Symbol.asyncDispose]();
+});
 
 function claimOf(more: Partial<Claim> = {}): Claim {
   return { put: host.url('/bucket/reply'), isLocal: true, ...more };
@@ -186,6 +191,37 @@ describe('a claim', () => {
   test('of another version is told as any request of it', async () => {
     const error = await errorOf(send({ lambdapool: 2, claim: claimOf() }));
     expect(error.name).toBe('ProtocolMismatch');
+  });
+});
+
+describe('outside of the emulator', () => {
+  beforeEach(() => {
+    delete process.env['LAMBDAPOOL_EMULATOR'];
+  });
+  afterEach(() => {
+    delete process.env['AWS_ENDPOINT_URL_S3'];
+    delete process.env['AWS_ENDPOINT_URL'];
+  });
+
+  test.each(['get', 'put'])(
+    'nothing is fetched from or sent to a host that is not S3 (`%s`), and nothing runs',
+    async (name) => {
+      const s3 = 'https://bucket.s3.eu-central-1.amazonaws.com/key';
+      process.env['AWS_ENDPOINT_URL'] = 'https://never.reached.example';
+      const claim = { get: s3, put: s3, isLocal: true, [name]: host.url('/2018-06-01/runtime/invocation/next') };
+      const error = await errorOf(send({ claim }));
+      expect(error).toMatchObject({ name: 'EventInvalid' });
+      expect(error.message).toContain(`have \`${name}\` in S3 of AWS`);
+      expect(error.message).toContain(host.origin);
+      expect(error.message).not.toMatch(/Signature|invocation/);
+      expect(host.seen).toEqual([]);
+    },
+  );
+
+  test('a host that AWS_ENDPOINT_URL_S3 names has the objects', async () => {
+    process.env['AWS_ENDPOINT_URL_S3'] = `${host.origin}/some/path`;
+    const get = storeRequest({ task: 't.echo', calls: [['a']] });
+    expect(await send({ claim: { get, put: host.url('/bucket/reply') } })).toMatchObject({ outcomes: [{ ok: 'a' }] });
   });
 });
 

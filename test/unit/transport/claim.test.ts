@@ -21,6 +21,8 @@ let warnings: string[];
 const onWarning = (warning: Error): void =>
   void (warning.name === 'LambdaPoolWarning' && warnings.push(warning.message));
 beforeEach(async () => {
+  // The host is on this machine, which is no place for objects anywhere else.
+  process.env['LAMBDAPOOL_EMULATOR'] = 'true';
   host = await ObjectHost.start();
   fake = new FakeTransport({
     'echo.echo': (value: unknown) => value,
@@ -35,6 +37,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   process.off('warning', onWarning);
+  delete process.env['LAMBDAPOOL_EMULATOR'];
   await host[Symbol.asyncDispose]();
 });
 
