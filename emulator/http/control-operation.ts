@@ -88,11 +88,14 @@ function fieldName(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** A strange character, something after the padding, or too much of that. Looks at each character a few times at most. */
+const NOT_BASE64 = /[^A-Za-z0-9+/=\s]|=\s*[^=\s]|=\s*=\s*=/;
+
 /** `fields` with the bytes of its ZipFile, which travels as base64. @throws {ServiceError} if it is not base64. */
 export function withZip<T extends Fields>(fields: T): T {
   const { ZipFile: base64 } = fields;
   if (typeof base64 !== 'string') return fields;
-  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(base64)) {
+  if (NOT_BASE64.test(base64)) {
     throw new ServiceError('SerializationException', 'ZipFile is not base64.', { status: 400 });
   }
   return { ...fields, ZipFile: Buffer.from(base64, 'base64') };
