@@ -56,29 +56,39 @@ export async function zipTasks(work: Work, tasks: DeployTasks, architecture: Arc
   }
 }
 
+/**
+ * The bucket through which code must travel; undefined: one request carries it.
+ * @throws {LambdaPoolError} PAYLOAD_TOO_LARGE if there is none to take.
+ */
+export function checkWay({ target }: Work, size: PackageSize, bucket: string | undefined): string | undefined {
+  if (size.inline) return undefined;
+  if (target.lambdaOnly) throw tooLargeInline(size);
+  if (bucket === undefined) throw bucketMissing(size);
+  return bucket;
+}
+
 /** Runs `use` with the code as it is sent. What was put into S3 for that is deleted again, however it ends. */
 export async function withCode<T>(
   work: Work,
   { zip, sha256, size, bucket }: Pick<ZippedTasks, 'zip' | 'sha256' | 'size'> & { readonly bucket: string | undefined },
   use: (code: Code) => Promise<T>,
 ): Promise<T> {
-  if (size.inline) return use({ ZipFile: zip });
-  if (work.target.lambdaOnly) throw tooLargeInline(size);
-  if (bucket === undefined) throw bucketMissing(size);
+  const Bucket = checkWay(work, size, bucket);
+  if (Bucket === undefined) return use({ ZipFile: zip });
   const place = {
-    Bucket: bucket,
+    Bucket,
     Key: `lambdapool/${work.functionName}/${Buffer.from(sha256, 'base64').toString('hex')}.zip`,
   };
   const [{ DeleteObjectCommand, PutObjectCommand }, client] = await Promise.all([
     import('@aws-sdk/client-s3'),
     work.target.s3(),
   ]);
-  await work.step('upload', async (note) => {
-    const command = new PutObjectCommand({ ...place, Body: zip });
-    await work.send('s3:PutObject', (options) => client.send(command, options));
-    note(`s3://${place.Bucket}/${place.Key}`);
-  });
   try {
+    await work.step('upload', async (note) => {
+      const command = new PutObjectCommand({ ...place, Body: zip });
+      await work.send('s3:PutObject', (options) => client.send(command, options));
+      note(`s3://${place.Bucket}/${place.Key}`);
+    });
     return await use({ S3Bucket: place.Bucket, S3Key: place.Key });
   } finally {
     // Without the signal: an interrupted run leaves nothing that costs money either.

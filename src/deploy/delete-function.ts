@@ -52,6 +52,7 @@ async function deleteIt(work: Work): Promise<void> {
   try {
     await retryOnConflict(work, () => deleteFunctionItself(work));
   } catch (error) {
+    // Somebody else was faster.
     if (!isNotThere(error)) throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** Creates and updates functions: says what happens in which order, and leaves the how to its neighbours. */
-import { withCode, zipTasks } from './code.ts';
+import { checkWay, withCode, zipTasks } from './code.ts';
 import type { DeployTasks, ZippedTasks } from './code.ts';
 import {
   changedFields,
@@ -121,6 +121,9 @@ class Deployment {
     const zipped = await zipTasks(this.#work, this.#tasks, architecture);
     const version = await packageVersion();
     const plan = { zipped, architecture, version, base: found?.configuration };
+    // Before anything is made.
+    checkEnvSize(this.#wanted(plan).env);
+    if (present === undefined) checkWay(this.#work, zipped.size, this.#settings.codeBucket);
     return present === undefined ? this.#create(plan) : this.#change(plan, present);
   }
 
@@ -218,11 +221,9 @@ class Deployment {
     return true;
   }
 
-  #wanted({ base, version }: Pick<Plan, 'base' | 'version'>, { roleArn }: Surroundings): Configuration {
+  #wanted({ base, version }: Pick<Plan, 'base' | 'version'>, around?: Surroundings): Configuration {
     const { functionName } = this.#work;
-    const wanted = wantedConfiguration(this.#settings, base, { functionName, version, roleArn });
-    checkEnvSize(wanted.env);
-    return wanted;
+    return wantedConfiguration(this.#settings, base, { functionName, version, roleArn: around?.roleArn });
   }
 
   async #wait(): Promise<void> {

@@ -64,8 +64,9 @@ export function awsCodeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Whether the service said that there is no such thing. Lambda, IAM and S3 each have a name for it. */
+/** Whether there is no such thing. Lambda, IAM and S3 each have a name for it. */
 export function isNotThere(error: unknown): boolean {
+  if (isLambdaPoolError(error, 'FUNCTION_NOT_FOUND')) return true;
   return /^(ResourceNotFoundException|NoSuchEntity(Exception)?)$/.test(awsCodeOf(error) ?? '');
 }
 
@@ -160,7 +161,7 @@ function missingAction(message: string): string | undefined {
 }
 
 function other({ name, status }: ServiceFailure, said: string, { action, target }: RequestFacts): Telling {
-  if (name === 'ResourceConflictException') {
+  if (/^(ResourceConflict|OperationAborted|ConcurrentModification)/.test(name)) {
     return {
       code: 'DEPLOY_FAILED',
       retryable: true,

@@ -1,6 +1,5 @@
 /** Looks up a function and refuses those that are not ours. */
-import type { LambdaPoolError } from '../shared/errors.ts';
-import { LambdaPoolError as PoolError } from '../shared/errors.ts';
+import { LambdaPoolError } from '../shared/errors.ts';
 import { readPresent } from './configuration.ts';
 import type { Present } from './configuration.ts';
 import { deployFailed, notFound, placeOf } from './errors.ts';
@@ -20,26 +19,40 @@ export interface FoundFunction extends Present {
   readonly reason: string | undefined;
 }
 
+/** A function as it is, whoever made it. */
+export interface SeenFunction {
+  readonly found: FoundFunction;
+  readonly marked: Marked;
+}
+
 /** Undefined: there is none. */
 export async function findFunction(work: Work, note: (detail: string) => void): Promise<FoundFunction | undefined> {
-  const answer = await getFunction(work);
-  const configuration = answer?.Configuration;
-  if (answer === undefined || configuration === undefined) {
+  const seen = await lookAtFunction(work);
+  if (seen === undefined) {
     note('not there yet');
     return undefined;
   }
+  refuseOthers(work, seen.marked);
+  note(seen.found.state ?? 'found');
+  return seen.found;
+}
+
+/** Undefined: there is none. */
+export async function lookAtFunction(work: Work): Promise<SeenFunction | undefined> {
+  const answer = await getFunction(work);
+  const configuration = answer?.Configuration;
+  if (answer === undefined || configuration === undefined) return undefined;
   const { Tags: tags } = answer;
-  refuseOthers(work, { tags, env: configuration.Environment?.Variables });
   const { [UNFINISHED_TAG]: mark, ...present } = tags ?? {};
   const { State, LastUpdateStatus, StateReason } = configuration;
-  note(State ?? 'found');
-  return {
+  const found = {
     ...readPresent(configuration, tags && present),
     unfinished: mark !== undefined,
     isBusy: State === 'Pending' || LastUpdateStatus === 'InProgress',
     lastChangeFailed: LastUpdateStatus === 'Failed',
     reason: StateReason,
   };
+  return { found, marked: { tags, env: configuration.Environment?.Variables } };
 }
 
 export function refuseExisting({ functionName, target }: Work): LambdaPoolError {
@@ -50,20 +63,26 @@ export function refuseExisting({ functionName, target }: Work): LambdaPoolError 
 }
 
 export function refuseMissing({ functionName, target }: Work): LambdaPoolError {
-  return new PoolError('FUNCTION_NOT_FOUND', notFound(functionName, target), { details: { functionName } });
+  return new LambdaPoolError('FUNCTION_NOT_FOUND', notFound(functionName, target), { details: { functionName } });
 }
 
-interface Marked {
+/** By what is told who made a function. */
+export interface Marked {
   readonly tags: Readonly<Record<string, string>> | undefined;
   readonly env: Readonly<Record<string, string>> | undefined;
 }
 
+/** The CloudFormation stack that a function belongs to. */
+export function stackOf({ tags }: Marked): string | undefined {
+  return tags?.['aws:cloudformation:stack-name'];
+}
+
 /** @throws {LambdaPoolError} DEPLOY_FAILED for a function that somebody or something else has made */
 export function refuseOthers({ functionName, target }: Work, marked: Marked): void {
-  const stack = marked.tags?.['aws:cloudformation:stack-name'];
+  const stack = stackOf(marked.tags);
   if (stack !== undefined) {
     throw deployFailed(
-      `The function ${functionName} in ${placeOf(target)} belongs to the CloudFormation stack ${stack}: change or delete it there.`,
+      `The function ${functionName} in ${placeOf(target)} belongs to ${stack}: change or delete it there.`,
       { functionName, stack },
     );
   }
@@ -73,4 +92,11 @@ export function refuseOthers({ functionName, target }: Work, marked: Marked): vo
       'so it is left alone. Choose another name, or delete it with the tool that made it.',
     { functionName },
   );
+}
+
+/** What owns a function besides us. CloudFormation sets its tags on AWS alone; that of SAM is there in LocalStack, too. */
+function stackOf(tags: Marked['tags']): string | undefined {
+  const name = tags?.['aws:cloudformation:stack-name'];
+  if (name !== undefined) return `the CloudFormation stack ${name}`;
+  return tags?.['lambda:createdBy'] === 'SAM' ? 'a CloudFormation stack (SAM made it)' : undefined;
 }

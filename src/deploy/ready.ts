@@ -28,10 +28,14 @@ export async function waitUntilReady(work: Work): Promise<FunctionConfiguration>
   const startedAt = work.timing.now();
   for (let poll = 0; ; poll += 1) {
     const configuration = await getConfiguration(work);
-    if (configuration === undefined)
+    const waitedMs = work.timing.now() - startedAt;
+    // One that was just made may not be shown yet.
+    if (configuration === undefined && waitedMs > FOUND_WITHIN_MS)
       throw new LambdaPoolError('FUNCTION_NOT_FOUND', notFound(work.functionName, work.target));
-    if (isReady(work.functionName, configuration)) return configuration;
-    if (work.timing.now() - startedAt > READY_WITHIN_MS) throw notReady(work.functionName, configuration);
+    if (configuration !== undefined) {
+      if (isReady(work.functionName, configuration)) return configuration;
+      if (waitedMs > READY_WITHIN_MS) throw notReady(work.functionName, configuration);
+    }
     await work.sleep(delayOf(POLLS_MS, poll));
   }
 }
@@ -89,19 +93,22 @@ export async function retryForRole<T>(work: Work, request: () => Promise<T>): Pr
   }
 }
 
-/** AWS: `The role defined for the function cannot be assumed by Lambda.` */
+/**
+ * AWS: `The role defined for the function cannot be assumed by Lambda.`, and of its policy, which is as new:
+ * `The provided execution role does not have permissions to call CreateNetworkInterface on EC2`.
+ */
 function isRoleTooNew(error: unknown): error is LambdaPoolError {
   return (
     error instanceof LambdaPoolError &&
     awsCodeOf(error) === 'InvalidParameterValueException' &&
-    /role.*cannot be assumed/i.test(String(error.details['awsMessage']))
+    /role.*(cannot be assumed|does not have permissions)/i.test(String(error.details['awsMessage']))
   );
 }
 
 function roleNeverTaken(functionName: string, error: LambdaPoolError): LambdaPoolError {
   const message =
     `Lambda could not take the role of ${functionName} for ${ROLE_WITHIN_MS / 1000} s (${String(error.details['awsMessage'])}). ` +
-    'A role of your own (`roleArn`) must trust lambda.amazonaws.com; otherwise run it again.';
+    'A role of your own (`roleArn`) must trust lambda.amazonaws.com and allow what Lambda asks for; otherwise run it again.';
   return deployFailed(message, error.details, error);
 }
 

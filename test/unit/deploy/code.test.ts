@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { withCode } from '../../../src/deploy/code.ts';
 import { openTarget } from '../../../src/deploy/target.ts';
 import { Work } from '../../../src/deploy/work.ts';
+import type { Step } from '../../../src/deploy/work.ts';
 import { ApiError } from './fake-aws/api-error.ts';
 import { rejection, setup } from './setup.ts';
 
@@ -33,6 +34,17 @@ describe('code that is too large for a request', () => {
     const refused = new Error('refused');
     expect(await rejection(withCode(work, large, () => Promise.reject(refused)))).toBe(refused);
     expect(s.aws.objects.size).toBe(0);
+  });
+
+  test('is deleted there also where the upload is interrupted', async () => {
+    await using s = await setup();
+    const controller = new AbortController();
+    const onStep = ({ name, phase }: Step): void => {
+      if (name === 'upload' && phase === 'end') controller.abort(new Error('Ctrl-C'));
+    };
+    const work = new Work(s.target, 'helpers', { ...s.options, onStep, signal: controller.signal });
+    expect(await rejection(withCode(work, large, () => Promise.resolve()))).toEqual(new Error('Ctrl-C'));
+    expect(s.aws.actions).toEqual(['s3:PutObject', 's3:DeleteObject']);
   });
 
   test('needs a bucket, and says so with the largest parts', async () => {

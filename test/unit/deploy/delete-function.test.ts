@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createFunction } from '../../../src/deploy/deploy-function.ts';
 import { deleteFunction } from '../../../src/deploy/delete-function.ts';
 import { openTarget } from '../../../src/deploy/target.ts';
+import { ApiError } from './fake-aws/api-error.ts';
 import { CREDENTIALS, rejection, setup } from './setup.ts';
 
 const ROLE = 'lambdapool-role-helpers';
@@ -26,6 +27,20 @@ test('deleting what is not there says so, and touches nothing', async () => {
   const error = await rejection(deleteFunction(s.target, 'helpers', s.options));
   expect(error).toMatchObject({ code: 'FUNCTION_NOT_FOUND' });
   expect(s.aws.writes).toEqual([]);
+});
+
+test('a function that somebody else deletes first is no failure: role and log group follow', async () => {
+  await using s = await setup();
+  await createFunction(s.target, s.request(), s.options);
+  const answer = s.aws.lambda.answer.bind(s.aws.lambda);
+  s.aws.lambda.answer = (operation, request) => {
+    const answered = answer(operation, request);
+    if (operation !== 'DeleteFunction') return answered;
+    throw new ApiError(409, 'ResourceConflictException', 'An update is in progress.');
+  };
+  const { deleted } = await deleteFunction(s.target, 'helpers', s.options);
+  expect(deleted).toEqual(['function', 'role', 'log group']);
+  expect(s.aws.iam.roles.size + s.aws.logs.groups.size).toBe(0);
 });
 
 test('deleting what somebody else has made is refused', async () => {

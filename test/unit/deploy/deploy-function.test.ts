@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deleteFunction } from '../../../src/deploy/delete-function.ts';
 import { createFunction, ensureFunction, updateFunction } from '../../../src/deploy/deploy-function.ts';
 import { ApiError } from './fake-aws/api-error.ts';
 import { rejection, setup } from './setup.ts';
@@ -190,11 +191,20 @@ describe('a function that is not ours', () => {
     },
   );
 
-  test('but of a stack is left to the stack', async () => {
-    await using s = await others({ creator: 'lambdapool', 'aws:cloudformation:stack-name': 'my-stack' });
-    const error = await rejection(updateFunction(s.target, s.request(), s.options));
-    expect(error).toMatchObject({ code: 'DEPLOY_FAILED' });
-    expect(String(error)).toContain('CloudFormation stack my-stack');
+  test.each([
+    [{ 'aws:cloudformation:stack-name': 'my-stack' }, 'belongs to the CloudFormation stack my-stack'],
+    [{ 'lambda:createdBy': 'SAM' }, 'belongs to a CloudFormation stack (SAM made it)'],
+  ])('but of a stack is left to the stack: %j', async (tags, sentence) => {
+    await using s = await others({ creator: 'lambdapool', ...tags });
+    for (const work of [
+      () => updateFunction(s.target, s.request(), s.options),
+      () => deleteFunction(s.target, 'helpers', s.options),
+    ]) {
+      const error = await rejection(work());
+      expect(error).toMatchObject({ code: 'DEPLOY_FAILED' });
+      expect(String(error)).toContain(sentence);
+    }
+    expect(s.aws.writes).toEqual([]);
   });
 
   test('nor is a role of that name that somebody else has made', async () => {
@@ -215,6 +225,16 @@ test('updating what is not there says how to make it', async () => {
   expect(error).toMatchObject({ code: 'FUNCTION_NOT_FOUND' });
   expect(String(error)).toContain('`lambdapool create helpers`');
   expect(s.aws.actions).toEqual(['lambda:GetFunction']);
+});
+
+test('variables that are too large together are told before anything is made', async () => {
+  await using s = await setup();
+  const request = s.request({ env: { LARGE: 'x'.repeat(4050) } });
+  expect(await rejection(createFunction(s.target, request, s.options))).toMatchObject({
+    code: 'OPTION_INVALID',
+    details: { option: 'env' },
+  });
+  expect(s.aws.writes).toEqual([]);
 });
 
 test('wrong settings are told before anything is sent', async () => {

@@ -22,6 +22,13 @@ describe('a role that is too new', () => {
     expect(s.timing.slept.slice(0, 3)).toEqual([1000, 1000, 2000]);
   });
 
+  test('is waited for also where only its policy is not known yet', async () => {
+    await using s = await setup();
+    const said = 'The provided execution role does not have permissions to call CreateNetworkInterface on EC2';
+    s.aws.fail('lambda:CreateFunction', new ApiError(400, 'InvalidParameterValueException', said), 2);
+    expect(await createFunction(s.target, s.request(), s.options)).toMatchObject({ created: true });
+  });
+
   test('is not waited for forever, and what was made is taken away', async () => {
     await using s = await setup();
     s.aws.fail('lambda:CreateFunction', NOT_ASSUMABLE, Infinity);
@@ -77,6 +84,16 @@ describe('what Lambda refuses for good', () => {
     expect(String(error)).toContain('RolesPerAccount');
     expect(s.aws.logs.groups.size).toBe(0);
   });
+});
+
+test('what another run makes at the same moment stays for both', async () => {
+  await using s = await setup();
+  const said = 'A conflicting operation is currently in progress against this resource.';
+  s.aws.fail('logs:PutRetentionPolicy', new ApiError(400, 'OperationAbortedException', said));
+  const error = await rejection(createFunction(s.target, s.request(), s.options));
+  expect(error).toMatchObject({ code: 'DEPLOY_FAILED', retryable: true });
+  expect(String(error)).toContain('Run it again');
+  expect([...s.aws.logs.groups.keys()]).toEqual([LOG_GROUP]);
 });
 
 test('where nobody can tell whether the function was made, all stays for the next run', async () => {
@@ -240,6 +257,12 @@ describe('the first call', () => {
     expect(deployed).toMatchObject({ created: false, changed: [] });
     expect(s.aws.lambda.functions.get('helpers')?.tags).toEqual({ creator: 'lambdapool', function_name: 'helpers' });
   });
+});
+
+test('a function that is made, and not shown at once, is waited for', async () => {
+  await using s = await setup();
+  s.aws.fail('lambda:GetFunctionConfiguration', new ApiError(404, 'ResourceNotFoundException', 'Not found.'), 2);
+  expect(await createFunction(s.target, s.request(), s.options)).toMatchObject({ created: true });
 });
 
 test('a build that fails is told as such, and nothing was made', async () => {
