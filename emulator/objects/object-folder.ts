@@ -1,16 +1,18 @@
 /** Objects as files in a temporary folder, which goes at the end. Names are never paths: each file has a number for a name. */
-import { createReadStream, createWriteStream, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import type { ReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Guard } from '../guard/guard.ts';
 
 /** What a folder takes. */
 export interface FolderLimits {
   readonly maxObjectBytes: number;
   readonly maxTotalBytes: number;
+  readonly maxObjects: number;
 }
 
 /** One object: what stays the same as long as it is there. */
@@ -25,7 +27,11 @@ export interface StoredObject {
 export type Refused = 'object-too-large' | 'folder-full';
 
 /** A little more than the largest that a pool puts there. */
-const DEFAULT_LIMITS: FolderLimits = { maxObjectBytes: 257 * 1024 ** 2, maxTotalBytes: 8 * 1024 ** 3 };
+const DEFAULT_LIMITS: FolderLimits = {
+  maxObjectBytes: 257 * 1024 ** 2,
+  maxTotalBytes: 8 * 1024 ** 3,
+  maxObjects: 100_000,
+};
 
 interface Entry extends StoredObject {
   readonly file: string;
@@ -38,8 +44,10 @@ export class ObjectFolder implements AsyncDisposable {
   /** Of all files, half-written ones included. */
   #totalBytes = 0;
   #files = 0;
+  #writing = 0;
   #isClosed = false;
-  #removeAtExit: (() => void) | undefined;
+  /** For processes that end without waiting, or are killed: what lies here may be nobody else's to see. */
+  readonly #guard = new Guard();
 
   constructor(limits: FolderLimits = DEFAULT_LIMITS) {
     this.#limits = limits;
@@ -55,22 +63,13 @@ export class ObjectFolder implements AsyncDisposable {
    * Rejects with the error of `body` or of the file system.
    */
   async put(name: string, body: Readable, contentType: string): Promise<StoredObject | Refused> {
-    const directory = await this.#open();
-    this.#files += 1;
-    const file = path.join(directory, String(this.#files));
-    const tally = { bytes: 0 };
+    if (!this.#entries.has(name) && this.#entries.size + this.#writing >= this.#limits.maxObjects) return 'folder-full';
+    this.#writing += 1;
     try {
-      await pipeline(body, (chunks: AsyncIterable<Buffer>) => this.#count(chunks, tally), createWriteStream(file));
-    } catch (error) {
-      await this.#discard({ file, bytes: tally.bytes });
-      if (error instanceof RefusedError) return error.reason;
-      throw error;
+      return await this.#take(name, body, contentType);
+    } finally {
+      this.#writing -= 1;
     }
-    const before = this.#entries.get(name);
-    const entry = { file, bytes: tally.bytes, contentType, etag: `"${path.basename(file)}"` };
-    this.#entries.set(name, entry);
-    if (before !== undefined) await this.#discard(before);
-    return entry;
   }
 
   find(name: string): StoredObject | undefined {
@@ -95,9 +94,27 @@ export class ObjectFolder implements AsyncDisposable {
     this.#isClosed = true;
     this.#entries.clear();
     const directory = await this.#directory?.catch(() => undefined);
-    if (directory === undefined) return;
-    if (this.#removeAtExit !== undefined) process.off('exit', this.#removeAtExit);
-    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    this.#guard[Symbol.dispose]();
+  }
+
+  async #take(name: string, body: Readable, contentType: string): Promise<StoredObject | Refused> {
+    const directory = await this.#open();
+    this.#files += 1;
+    const file = path.join(directory, String(this.#files));
+    const tally = { bytes: 0 };
+    try {
+      await pipeline(body, (chunks: AsyncIterable<Buffer>) => this.#count(chunks, tally), createWriteStream(file));
+    } catch (error) {
+      await this.#discard({ file, bytes: tally.bytes });
+      if (error instanceof RefusedError) return error.reason;
+      throw error;
+    }
+    const before = this.#entries.get(name);
+    const entry = { file, bytes: tally.bytes, contentType, etag: `"${path.basename(file)}"` };
+    this.#entries.set(name, entry);
+    if (before !== undefined) await this.#discard(before);
+    return entry;
   }
 
   #open(): Promise<string> {
@@ -108,9 +125,7 @@ export class ObjectFolder implements AsyncDisposable {
 
   async #make(): Promise<string> {
     const directory = await mkdtemp(path.join(tmpdir(), 'lambdapool-objects-'));
-    // For processes that end without waiting.
-    this.#removeAtExit = () => rmSync(directory, { recursive: true, force: true });
-    process.once('exit', this.#removeAtExit);
+    this.#guard.guardFolder(directory);
     return directory;
   }
 

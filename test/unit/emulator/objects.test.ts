@@ -1,5 +1,5 @@
 /** The objects of the emulator: what S3's presigned URLs do, and what nobody else may. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -193,7 +193,7 @@ describe("the objects beside Lambda's API", () => {
 });
 
 describe('a folder of objects', () => {
-  const limits = { maxObjectBytes: 10, maxTotalBytes: 15 };
+  const limits = { maxObjectBytes: 10, maxTotalBytes: 15, maxObjects: 2 };
 
   test('refuses an object that is too large, and one for which it has no room, and has the room of those that went', async () => {
     await using folder = new ObjectFolder(limits);
@@ -204,6 +204,29 @@ describe('a folder of objects', () => {
     await folder.delete('a');
     expect(await folder.put('b', Readable.from([Buffer.alloc(6)]), '')).toMatchObject({ bytes: 6 });
     expect(folder.size).toBe(1);
+  });
+
+  test('takes so many objects and no more, however small; a new content for one of them is none more', async () => {
+    await using folder = new ObjectFolder(limits);
+    const empty = (): Readable => Readable.from([]);
+    const put = (name: string): Promise<unknown> => folder.put(name, empty(), '');
+    const three = await Promise.all([put('a'), put('b'), put('c')]);
+    expect(three).toEqual([
+      expect.objectContaining({ bytes: 0 }),
+      expect.objectContaining({ bytes: 0 }),
+      'folder-full',
+    ]);
+    expect(await put('a')).toMatchObject({ bytes: 0 });
+    await folder.delete('b');
+    expect(await put('c')).toMatchObject({ bytes: 0 });
+  });
+
+  test('is for this user only', async () => {
+    const before = foldersOfObjects();
+    await using folder = new ObjectFolder(limits);
+    await folder.put('a', Readable.from([Buffer.from('secret')]), '');
+    const made = foldersOfObjects().find((name) => !before.includes(name)) ?? '';
+    expect(statSync(path.join(tmpdir(), made)).mode & 0o077).toBe(0);
   });
 
   test('keeps what it had when a new content does not come to its end', async () => {
