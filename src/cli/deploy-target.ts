@@ -2,6 +2,7 @@
 import type { Target, TargetOptions } from '../deploy/target.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { usage } from './arguments.ts';
+import { setProfile } from './aws-profile.ts';
 import { DUMMY_KEY, LOCAL_REGION } from './client-lines.ts';
 import { DEFAULT_PORT } from './defaults.ts';
 import type { Io } from './io.ts';
@@ -12,6 +13,7 @@ import type { Settings } from './settings.ts';
  * @throws {LambdaPoolError} OPTION_INVALID, UNREACHABLE
  */
 export async function openDeployTarget(settings: Settings, io: Io): Promise<Target> {
+  setProfile(settings.values, io.env);
   const [{ openTarget }, options] = await Promise.all([
     import('../deploy/target.ts'),
     targetOptions(settings, findLocalStack),
@@ -21,7 +23,8 @@ export async function openDeployTarget(settings: Settings, io: Io): Promise<Targ
 
 /** What is said, over what the SDK finds by itself: environment variables reach it without us. */
 export async function targetOptions(settings: Settings, find: typeof findLocalStack): Promise<TargetOptions> {
-  const region = said(settings, 'region');
+  // Of the variables, too: AWS_DEFAULT_REGION is one that this SDK does not know.
+  const { transport, region } = settings.values;
   const profile = said(settings, 'profile');
   const endpoint = said(settings, 'endpoint');
   const given = {
@@ -29,9 +32,12 @@ export async function targetOptions(settings: Settings, find: typeof findLocalSt
     ...(profile !== undefined && { profile }),
     ...(endpoint !== undefined && { endpoint }),
   };
-  const { transport, region: anyRegion = LOCAL_REGION } = settings.values;
   if (endpoint !== undefined || transport === undefined || transport === 'lambda') return given;
-  const standIn = { region: anyRegion, credentials: { accessKeyId: DUMMY_KEY, secretAccessKey: DUMMY_KEY }, ...given };
+  const standIn = {
+    region: LOCAL_REGION,
+    credentials: { accessKeyId: DUMMY_KEY, secretAccessKey: DUMMY_KEY },
+    ...given,
+  };
   if (/^https?:/.test(transport)) return { ...standIn, endpoint: transport };
   if (transport === 'localstack') return { ...standIn, endpoint: await find() };
   if (transport === 'emulator') {
@@ -43,7 +49,7 @@ export async function targetOptions(settings: Settings, find: typeof findLocalSt
   throw usage(`LAMBDAPOOL_TRANSPORT must be 'lambda', 'localstack' or a URL here, got ${JSON.stringify(transport)}.`);
 }
 
-function said(settings: Settings, key: 'region' | 'profile' | 'endpoint'): string | undefined {
+function said(settings: Settings, key: 'profile' | 'endpoint'): string | undefined {
   const setting = settings.list.find((each) => each.key === key);
   if (setting === undefined || setting.origin.kind === 'environment') return undefined;
   return String(setting.value);

@@ -24,7 +24,8 @@ export interface Io {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Environment variables: those of the process, or a test's. */
+  readonly env: Record<string, string | undefined>;
   /** Aborts when nobody reads stdout any more: `lambdapool map ... | head`. */
   readonly outputClosed: AbortSignal;
 }

@@ -16,7 +16,10 @@ import type { Endpoint } from './endpoint.ts';
 export interface TargetOptions {
   /** @default AWS_REGION, else that of the profile; us-east-1 for an endpoint on this machine */
   readonly region?: string | undefined;
-  /** @default AWS_PROFILE, else `default` */
+  /**
+   * Region and keys are its. Endpoints are not: the SDK takes those of AWS_PROFILE alone.
+   * @default AWS_PROFILE, else `default`
+   */
   readonly profile?: string | undefined;
   /**
    * URL to call instead of AWS's, for all services.
@@ -106,7 +109,9 @@ function standInCredentials(
   env: NodeJS.ProcessEnv,
   endpoint: Endpoint,
 ): Pick<TargetOptions, 'credentials'> {
-  const isSet = credentials !== undefined || profile !== undefined || env['AWS_ACCESS_KEY_ID'] !== undefined;
+  // LocalStack tells accounts apart by their keys; our emulator never looks at any.
+  const isNamed = profile !== undefined || (env['AWS_ACCESS_KEY_ID'] ?? '') !== '';
+  const isSet = credentials !== undefined || (isNamed && !endpoint.isEmulator);
   return isStandIn(endpoint) && !isSet ? { credentials: STAND_IN_CREDENTIALS } : {};
 }
 

@@ -24,7 +24,8 @@ export interface LambdaTransportOptions {
    */
   readonly credentials?: LambdaTransportCredentials;
   /**
-   * Name of a profile in the shared AWS configuration files.
+   * Name of a profile in the shared AWS configuration files: region and keys are its. Its `endpoint_url` is not: the SDK takes
+   * that of AWS_PROFILE alone.
    * @default AWS_PROFILE, else `default`
    */
   readonly profile?: string;
@@ -54,7 +55,16 @@ export interface LambdaTransportOptions {
 /** An access key, or a function that gets one. */
 export type LambdaTransportCredentials = NonNullable<LambdaClientConfig['credentials']>;
 
-const KNOWN = ['functionName', 'region', 'credentials', 'profile', 'endpoint', 'qualifier', 'compress', 'payloadBucket'];
+const KNOWN = [
+  'functionName',
+  'region',
+  'credentials',
+  'profile',
+  'endpoint',
+  'qualifier',
+  'compress',
+  'payloadBucket',
+];
 
 /** A function may run for 900 s; its answer may take a moment more. */
 const REQUEST_TIMEOUT_MS = 910_000;

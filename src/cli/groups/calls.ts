@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { integer } from '../arguments.ts';
+import { setProfile } from '../aws-profile.ts';
 import { withSettings } from '../command-settings.ts';
 import type { Context } from '../context.ts';
 import { DEFAULTS, DEFAULT_FUNCTION, DEFAULT_PORT, DEFAULT_TASKS_ROOT, LOCAL_DEFAULTS } from '../defaults.ts';
@@ -21,7 +22,11 @@ async function withTarget(
 ): Promise<void> {
   const given = { functionName: flags.function, tasksRoot: flags.tasks, endpoint: flags.endpoint };
   const request = { command, context, flags: given, defaults: LOCAL_DEFAULTS };
-  await withSettings(request, ({ values }: Settings) => use(resolveTarget({ flags, values, env: context.io.env })));
+  await withSettings(request, ({ values }: Settings) => {
+    const { env } = context.io;
+    setProfile(values, env);
+    return use(resolveTarget({ flags, values, env }));
+  });
 }
 
 function addApply(program: Command, context: Context): Command {

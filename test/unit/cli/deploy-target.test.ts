@@ -15,8 +15,14 @@ function optionsFor(flags: FlagValues, env: Readonly<Record<string, string>>, re
 
 describe('targetOptions()', () => {
   test('leaves what variables say to the SDK', async () => {
-    const env = { AWS_REGION: 'eu-west-1', AWS_PROFILE: 'work', AWS_ENDPOINT_URL_LAMBDA: 'http://localhost:1' };
+    const env = { AWS_PROFILE: 'work', AWS_ENDPOINT_URL_LAMBDA: 'http://localhost:1' };
     expect(await optionsFor({}, env)).toEqual({});
+  });
+
+  test('takes the region of AWS_DEFAULT_REGION, which the SDK does not read, if AWS_REGION is not set', async () => {
+    const env = { AWS_DEFAULT_REGION: 'eu-west-2' };
+    expect(await optionsFor({}, env)).toEqual({ region: 'eu-west-2' });
+    expect(await optionsFor({}, { ...env, AWS_REGION: 'eu-west-1' })).toEqual({ region: 'eu-west-1' });
   });
 
   test('says what flags and the configuration say', async () => {
