@@ -31,7 +31,7 @@ export const MAX_ZIPPED_BYTES = 52_428_800;
 /** Deployment package, unpacked: 250 MB. */
 export const MAX_UNZIPPED_BYTES = 262_144_000;
 
-/** Entries of a deployment package. AWS names no such limit; a zip of the common format cannot have more. */
+/** Entries of a deployment package, and its folders. AWS names no such limit; a zip of the common format cannot have more. */
 export const MAX_PACKAGE_FILES = 65_535;
 
 /** Request with a deployment package in it, as JSON. */

@@ -4,7 +4,7 @@
  */
 import type { Entry } from 'yauzl';
 import { invalidParameter } from '../../api-errors.ts';
-import { MAX_UNZIPPED_BYTES } from '../../limits.ts';
+import { MAX_PACKAGE_FILES, MAX_UNZIPPED_BYTES } from '../../limits.ts';
 import type { ServiceError } from '../../service-error.ts';
 
 /** A file of the package that may be written. */
@@ -51,7 +51,8 @@ export function judgeEntries(entries: readonly Entry[], validateFileName: Valida
     else if (files.has(path)) throw unzipFailure(`It has two entries of the name ${shown(path)}.`);
     else files.set(path, { path, isExecutable, entry });
   }
-  for (const path of [...directories, ...files.keys()]) checkFolders(path, files);
+  const folders = new Set(directories);
+  for (const path of [...directories, ...files.keys()]) addFolders(folders, path, files);
   return { directories: [...directories], files: [...files.values()] };
 }
 
@@ -97,10 +98,14 @@ function checkPath(path: string, name: string, validateFileName: ValidateFileNam
   if (isUnusable) throw unzipFailure(`The name ${shown(name)} is too long, or has control characters.`);
 }
 
-/** What has something below it must be no file. */
-function checkFolders(path: string, files: ReadonlyMap<string, unknown>): void {
+/** What has something below it must be no file. A short name can stand for hundreds of folders, which fill a disk, too. */
+function addFolders(folders: Set<string>, path: string, files: ReadonlyMap<string, unknown>): void {
   for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
     const folder = path.slice(0, slash);
     if (files.has(folder)) throw unzipFailure(`The entry ${shown(folder)} is a file and a folder.`);
+    folders.add(folder);
+  }
+  if (folders.size > MAX_PACKAGE_FILES) {
+    throw unzipFailure(`It has more than ${MAX_PACKAGE_FILES} folders, which is as many as this emulator takes.`);
   }
 }

@@ -198,6 +198,12 @@ describe('a package is refused', () => {
     expect(message).toBe(`${GARBAGE} It has 4000000000 entries; this emulator takes 65535.`);
   });
 
+  test('whose names stand for more folders than it takes, before anything is unpacked', async () => {
+    const below = '/a'.repeat(200);
+    const { message } = await refusal(zip(Array.from({ length: 400 }, (_, index) => ({ name: `${index}${below}` }))));
+    expect(message).toContain('It has more than 65535 folders');
+  });
+
   test('where a file of the name is there: names that differ in case are one on many systems', async () => {
     await using unpacked = await unpack(zipOf({ fine: '' }));
     await writeFile(join(unpacked.directory, 'a'), 'first');
