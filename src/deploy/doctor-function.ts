@@ -7,9 +7,10 @@ import { zipTasks } from './code.ts';
 import type { DeployTasks } from './code.ts';
 import type { Finding } from './doctor-finding.ts';
 import { notFound } from './errors.ts';
-import { findFunction } from './find-function.ts';
+import { lookAtFunction, refuseOthers, stackOf } from './find-function.ts';
 import type { FoundFunction } from './find-function.ts';
 import { invoke } from './lambda-api.ts';
+import { isOurs } from './marks.ts';
 import type { Architecture } from './package/target-platform.ts';
 import { packageVersion } from './package-version.ts';
 import { dayOf, runtimeNote } from './runtimes.ts';
@@ -18,23 +19,46 @@ import type { Work } from './work.ts';
 export interface ExaminedFunction {
   readonly finding: Finding;
   /** Undefined where no function can be asked what it holds. */
-  readonly architecture: Architecture | undefined;
+  readonly answering: AnsweringFunction | undefined;
+}
+
+/** A function that can be asked. */
+interface AnsweringFunction {
+  readonly architecture: Architecture;
+  readonly remedy: Remedy;
 }
 
 export async function checkFunction(work: Work): Promise<ExaminedFunction> {
-  const found = await findFunction(work, () => {});
-  if (found === undefined) {
-    return {
-      finding: { status: 'problem', message: notFound(work.functionName, work.target) },
-      architecture: undefined,
-    };
+  const { functionName, target } = work;
+  const seen = await lookAtFunction(work);
+  if (seen === undefined) return { finding: problem(notFound(functionName, target)), answering: undefined };
+  const { found, marked } = seen;
+  const stack = stackOf(marked.tags);
+  // One that `lambdapool template` describes bears our marks, and belongs to its stack.
+  if (stack === undefined || !isOurs(marked)) refuseOthers(work, marked);
+  const remedy = remedyFor(functionName, stack);
+  const version = await packageVersion();
+  const finding = judgeFunction(found, { functionName, version, today: dayOf(new Date()), remedy });
+  const { architecture } = found;
+  return { finding, answering: finding.status === 'problem' ? undefined : { architecture, remedy } };
+}
+
+/** What changes a function: our command, or the stack that it belongs to. */
+export interface Remedy {
+  /** A sentence. */
+  readonly create: string;
+  readonly update: string;
+}
+
+export function remedyFor(functionName: string, stack?: string): Remedy {
+  if (stack !== undefined) {
+    const deploy = `Run \`lambdapool template\` and deploy again: it belongs to ${stack}.`;
+    return { create: deploy, update: deploy };
   }
-  const finding = judgeFunction(found, {
-    functionName: work.functionName,
-    version: await packageVersion(),
-    today: dayOf(new Date()),
-  });
-  return { finding, architecture: finding.status === 'problem' ? undefined : found.architecture };
+  return {
+    create: `Run \`lambdapool create ${functionName}\` again.`,
+    update: `Run \`lambdapool update ${functionName}\`.`,
+  };
 }
 
 interface Facts {
@@ -42,15 +66,16 @@ interface Facts {
   /** Ours. */
   readonly version: string;
   readonly today: string;
+  readonly remedy: Remedy;
 }
 
-export function judgeFunction(found: FoundFunction, { functionName, version, today }: Facts): Finding {
+export function judgeFunction(found: FoundFunction, facts: Facts): Finding {
+  const { functionName, version, today, remedy } = facts;
+  const { create: again, update } = remedy;
   const { state, reason, unfinished, isBusy, lastChangeFailed, configuration } = found;
-  const again = `Run \`lambdapool create ${functionName}\` again.`;
   if (state === 'Failed')
     return problem(`${functionName} could not be made (${reason ?? 'AWS gives no reason'}). ${again}`);
   if (unfinished) return problem(`The creation of ${functionName} was interrupted. ${again}`);
-  const update = `Run \`lambdapool update ${functionName}\`.`;
   if (lastChangeFailed) return problem(`The last change of ${functionName} failed. ${update}`);
   if (isBusy) return warning(`${functionName} is being changed just now. Wait a moment.`);
   const note = runtimeNote(configuration.runtime, today);
@@ -60,22 +85,24 @@ export function judgeFunction(found: FoundFunction, { functionName, version, tod
     return warning(`${functionName} was deployed by lambdapool ${deployed}, and this is ${version}. ${update}`);
   }
   const { memoryMb, timeoutMs, runtime } = configuration;
-  const facts = [runtime, `${memoryMb} MB`, `${timeoutMs / 1000} s`, found.architecture].join(', ');
-  return { status: 'ok', message: `${functionName}: ${state ?? 'there'}, ${facts}` };
+  const size = [runtime, `${memoryMb} MB`, `${timeoutMs / 1000} s`, found.architecture].join(', ');
+  return { status: 'ok', message: `${functionName}: ${state ?? 'there'}, ${size}` };
 }
 
 /** Bundles the tasks that are here and asks the function what it holds. */
-export async function checkTasks(work: Work, tasks: DeployTasks, architecture: Architecture): Promise<Finding> {
-  const [here, there] = await Promise.all([manifestHere(work, tasks, architecture), manifestThere(work)]);
+export async function checkTasks(work: Work, tasks: DeployTasks, asked: AnsweringFunction): Promise<Finding> {
+  const { architecture, remedy } = asked;
+  const [here, there] = await Promise.all([manifestHere(work, tasks, architecture), manifestThere(work, remedy)]);
   if ('status' in here) return here;
   if ('status' in there) return there;
-  return judgeTasks(work.functionName, here, there);
+  return judgeTasks({ functionName: work.functionName, remedy }, here, there);
 }
 
 /** Names that a sentence can bear. */
 const MAX_NAMES = 5;
 
-export function judgeTasks(functionName: string, here: Manifest, there: Manifest): Finding {
+export function judgeTasks(facts: Pick<Facts, 'functionName' | 'remedy'>, here: Manifest, there: Manifest): Finding {
+  const { functionName, remedy } = facts;
   const count = Object.keys(here.tasks).length;
   if (here.hash === there.hash)
     return {
@@ -94,9 +121,7 @@ export function judgeTasks(functionName: string, here: Manifest, there: Manifest
     ...listed('it still has', left),
   ];
   const what = parts.length === 0 ? 'its other code differs' : parts.join('; ');
-  return warning(
-    `${functionName} holds other tasks than are here: ${what}. Run \`lambdapool update ${functionName}\`.`,
-  );
+  return warning(`${functionName} holds other tasks than are here: ${what}. ${remedy.update}`);
 }
 
 function listed(what: string, names: readonly string[]): readonly string[] {
@@ -115,7 +140,7 @@ async function manifestHere(work: Work, tasks: DeployTasks, architecture: Archit
   }
 }
 
-async function manifestThere(work: Work): Promise<Manifest | Finding> {
+async function manifestThere(work: Work, remedy: Remedy): Promise<Manifest | Finding> {
   const request: DescribeRequest = { lambdapool: PROTOCOL_VERSION, describe: true };
   const { payload, functionError } = await invoke(work, JSON.stringify(request));
   if (functionError !== undefined) {
@@ -125,9 +150,7 @@ async function manifestThere(work: Work): Promise<Manifest | Finding> {
   }
   const reply: Partial<DescribeReply> | null = JSON.parse(payload);
   if (typeof reply?.manifest?.hash === 'string') return reply.manifest;
-  return problem(
-    `${work.functionName} does not answer as lambdapool's agent does. Run \`lambdapool update ${work.functionName}\`.`,
-  );
+  return problem(`${work.functionName} does not answer as lambdapool's agent does. ${remedy.update}`);
 }
 
 function problem(message: string): Finding {

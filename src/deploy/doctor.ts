@@ -74,9 +74,9 @@ async function examineTarget(target: Target | undefined, options: DoctorOptions,
     found = await checkFunction(work);
     return found.finding;
   });
-  const { architecture } = found ?? {};
-  if (architecture === undefined) return skipAll(check, ['tasks'], 'There is no function to compare with.');
-  await check('tasks', () => checkTasks(work, tasks, architecture));
+  const { answering } = found ?? {};
+  if (answering === undefined) return skipAll(check, ['tasks'], 'There is no function to compare with.');
+  await check('tasks', () => checkTasks(work, tasks, answering));
 }
 
 function workOn(target: Target, functionName: string | undefined, signal: AbortSignal): Work {

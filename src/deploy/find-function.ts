@@ -72,11 +72,6 @@ export interface Marked {
   readonly env: Readonly<Record<string, string>> | undefined;
 }
 
-/** The CloudFormation stack that a function belongs to. */
-export function stackOf({ tags }: Marked): string | undefined {
-  return tags?.['aws:cloudformation:stack-name'];
-}
-
 /** @throws {LambdaPoolError} DEPLOY_FAILED for a function that somebody or something else has made */
 export function refuseOthers({ functionName, target }: Work, marked: Marked): void {
   const stack = stackOf(marked.tags);
@@ -95,7 +90,7 @@ export function refuseOthers({ functionName, target }: Work, marked: Marked): vo
 }
 
 /** What owns a function besides us. CloudFormation sets its tags on AWS alone; that of SAM is there in LocalStack, too. */
-function stackOf(tags: Marked['tags']): string | undefined {
+export function stackOf(tags: Marked['tags']): string | undefined {
   const name = tags?.['aws:cloudformation:stack-name'];
   if (name !== undefined) return `the CloudFormation stack ${name}`;
   return tags?.['lambda:createdBy'] === 'SAM' ? 'a CloudFormation stack (SAM made it)' : undefined;

@@ -217,8 +217,8 @@ describe('lambdapool dev refuses, in one sentence and with 2,', () => {
     await using root = await tasksRoot({});
     await rm(root.directory, { recursive: true });
     await using dev = startCli(['dev', root.directory, '--port', '0']);
-    const { code, stderr } = await dev.finished;
-    expect(code).toBe(2);
+    const { code, stdout, stderr } = await dev.finished;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^lambdapool: The tasks root .*tasks does not exist\..*\n$/);
   });
 });

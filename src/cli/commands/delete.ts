@@ -18,8 +18,11 @@ export async function deleteCommand(options: DeleteCommandOptions, io: Io, signa
   const { target, functionName, yes, json } = options;
   if (!yes && io.stdin.isTerminal) {
     const place = target.endpoint ?? `region ${target.region}`;
-    const question = `Delete the function ${functionName} in ${place}, its role and its log group?`;
-    if (!(await confirm(question, io, signal))) return false;
+    const all = target.lambdaOnly ? '' : ', its role and its log group';
+    if (!(await confirm(`Delete the function ${functionName} in ${place}${all}?`, io, signal))) {
+      await io.stderr.write('Nothing was deleted.\n');
+      return false;
+    }
   }
   const { deleteFunction } = await import('../../deploy/delete-function.ts');
   const deleted = await withSteps({ io, isQuiet: json }, (onStep) =>

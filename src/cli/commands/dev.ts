@@ -105,6 +105,8 @@ function report({ emulator, code, json }: Running & { readonly json: boolean }, 
   );
   scope.use(
     emulator.on('build.failed', (event) => {
+      // Nobody waits for a repair of what cannot be repaired: that ends the command, with the same sentence.
+      if (known === undefined && !isLambdaPoolError(event.error, 'BUILD_FAILED')) return;
       print('build.failed', event, buildFailedText({ ...event, isFirst: known === undefined }, colors));
     }),
   );

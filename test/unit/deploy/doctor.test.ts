@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../agent/manifest.ts';
 import { judgeQuotas } from '../../../src/deploy/doctor-account.ts';
-import { judgeFunction, judgeTasks } from '../../../src/deploy/doctor-function.ts';
+import { judgeFunction, judgeTasks, remedyFor } from '../../../src/deploy/doctor-function.ts';
 import { checkNode, examine } from '../../../src/deploy/doctor.ts';
 import type { Check, DoctorOptions } from '../../../src/deploy/doctor.ts';
 import type { FoundFunction } from '../../../src/deploy/find-function.ts';
+import { createFunction } from '../../../src/deploy/deploy-function.ts';
 import { openTarget } from '../../../src/deploy/target.ts';
 import { LambdaPoolError } from '../../../src/shared/errors.ts';
 import { refusingAws } from '../../support/refusing-aws.ts';
+import { setup } from './setup.ts';
 
 const GB = 1024 ** 3;
 
@@ -80,7 +82,10 @@ const FUNCTION: FoundFunction = {
 };
 
 function judged(change: Partial<FoundFunction>, today = '2026-11-23'): { status: string; message: string } {
-  return judgeFunction({ ...FUNCTION, ...change }, { functionName: 'f', version: '1.0.0', today });
+  return judgeFunction(
+    { ...FUNCTION, ...change },
+    { functionName: 'f', version: '1.0.0', today, remedy: remedyFor('f') },
+  );
 }
 
 describe('judgeFunction()', () => {
@@ -127,25 +132,34 @@ function manifest(hash: string, tasks: Readonly<Record<string, string>>): Manife
   return { version: 1, hash, tasks: Object.fromEntries(entries) };
 }
 
+const F = { functionName: 'f', remedy: remedyFor('f') };
+
 describe('judgeTasks()', () => {
   const here = manifest('1', { 'a.b': 'x', 'a.c': 'y' });
 
   test('is content where both are the same', () => {
-    expect(judgeTasks('f', here, here)).toEqual({ status: 'ok', message: 'f holds what is here (2 tasks).' });
+    expect(judgeTasks(F, here, here)).toEqual({ status: 'ok', message: 'f holds what is here (2 tasks).' });
   });
 
   test('names what differs', () => {
     const there = manifest('2', { 'a.c': 'z', 'a.d': 'x' });
-    expect(judgeTasks('f', here, there)).toEqual({
+    expect(judgeTasks(F, here, there)).toEqual({
       status: 'warning',
       message:
         'f holds other tasks than are here: it lacks a.b; it has other code of a.c; it still has a.d. Run `lambdapool update f`.',
     });
   });
 
+  test('names the stack that a function belongs to, as nothing else changes it', () => {
+    const facts = { ...F, remedy: remedyFor('f', 'the CloudFormation stack helpers') };
+    expect(judgeTasks(facts, here, manifest('2', {})).message).toMatch(
+      /Run `lambdapool template` and deploy again: it belongs to the CloudFormation stack helpers\.$/,
+    );
+  });
+
   test('names few of many', () => {
     const many = manifest('3', Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`m.t${at}`, 'x'])));
-    expect(judgeTasks('f', many, manifest('4', {})).message).toContain(
+    expect(judgeTasks(F, many, manifest('4', {})).message).toContain(
       'it lacks m.t0, m.t1, m.t2, m.t3, m.t4 and 3 more.',
     );
   });
@@ -206,6 +220,28 @@ describe('examine()', () => {
     });
     expect(checks[3]?.message).toContain('InvalidClientTokenId');
     expect(aws.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['of ours', {}, { function: 'ok', tasks: 'ok' }],
+    ['of ours that a stack has made', { 'aws:cloudformation:stack-name': 'helpers' }, { function: 'ok', tasks: 'ok' }],
+    ['of somebody else', undefined, { function: 'problem', tasks: 'skipped' }],
+  ])('examines a function %s, and calls it only if it is ours', async (_, tags, expected) => {
+    await using s = await setup();
+    await createFunction(s.target, s.request(), s.options);
+    const stored = s.aws.lambda.functions.get('helpers');
+    if (stored === undefined) throw new Error('The fake has no function.');
+    if (tags === undefined) Object.assign(stored, { tags: {} }).configuration['Environment'] = {};
+    else Object.assign(stored.tags, tags);
+    s.aws.forget();
+    const checks = await examine({
+      ...NO_TASKS,
+      openTarget: () => openTarget({}, { AWS_ENDPOINT_URL_LAMBDA: s.aws.url }),
+      tasks: s.request().tasks,
+      functionName: 'helpers',
+    });
+    expect(statuses(checks)).toMatchObject(expected);
+    expect(s.aws.actions.some((action) => action.startsWith('lambda:Invoke'))).toBe(tags !== undefined);
   });
 
   test('rejects with the reason of its signal, and only with that', async () => {
