@@ -64,8 +64,9 @@ export class PackageStore implements AsyncDisposable {
   /** Returns the folder of the package. */
   async #write(zip: Uint8Array): Promise<string> {
     this.#folder ??= this.#open();
-    this.#count += 1;
-    const folder = join(await this.#folder, String(this.#count));
+    // Before anything is waited for: others come meanwhile.
+    const number = (this.#count += 1);
+    const folder = join(await this.#folder, String(number));
     try {
       await unzipInto(join(folder, 'code'), zip);
       await writeFile(join(folder, 'package.zip'), zip);
