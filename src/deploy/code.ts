@@ -41,7 +41,8 @@ export async function zipTasks(work: Work, tasks: DeployTasks, architecture: Arc
     const made = await work.step('bundle', async (note) => {
       const { tasksRoot, external, assets } = tasks;
       const made = await packageTasks({ tasksRoot, outDir, external, assets, platform });
-      note(`${Object.keys(made.manifest.tasks).length} tasks`);
+      const count = Object.keys(made.manifest.tasks).length;
+      note(`${count} ${count === 1 ? 'task' : 'tasks'}`);
       return made;
     });
     return await work.step('zip', async (note) => {

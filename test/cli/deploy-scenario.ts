@@ -69,7 +69,7 @@ function normal(text: string, functionName: string): readonly string[] {
 /** What must have been said. */
 export const TRANSCRIPT = `$ lambdapool create NAME --memory 512 --timeout 10 --env STAGE=test
 ✓ find  not there yet
-✓ bundle  1 tasks
+✓ bundle  1 task
 ✓ zip  SIZE
 ✓ create
 ✓ wait
@@ -84,7 +84,7 @@ lambdapool: There is a function NAME in URL already. Change it with \`lambdapool
 => 1
 $ lambdapool update NAME
 ✓ find  Active
-✓ bundle  1 tasks
+✓ bundle  1 task
 ✓ zip  SIZE
 ✓ probe
 NAME is up to date: 1 task, SIZE, 512 MB, 10 s, nodejs24.x, x86_64
@@ -92,7 +92,7 @@ NAME is up to date: 1 task, SIZE, 512 MB, 10 s, nodejs24.x, x86_64
 => 0
 $ lambdapool update NAME --memory 640
 ✓ find  Active
-✓ bundle  1 tasks
+✓ bundle  1 task
 ✓ zip  SIZE
 ✓ update configuration  memoryMb
 ✓ wait
