@@ -1,9 +1,12 @@
 /** Finds the configuration of a project. Loads nothing. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { LambdaPoolError } from '../shared/errors.ts';
 
 const NAMES = ['ts', 'mts', 'js', 'mjs'].map((ending) => `lambdapool.config.${ending}`);
+
+/** Everybody may write, and remove only what is his. */
+const STICKY_AND_OPEN = 0o1002;
 
 /** Where a configuration stands. */
 export type ConfigPlace =
@@ -13,7 +16,7 @@ export type ConfigPlace =
 
 /**
  * The nearest configuration from `directory` upwards, up to the first folder with a package.json; without any such folder
- * only in `directory` itself, as what lies above is nobody's project.
+ * only in `directory` itself, as what lies above is nobody's project. A folder that all users share is no such folder.
  * @throws {LambdaPoolError} OPTION_INVALID where one folder holds two.
  */
 export function findConfig(directory: string): ConfigPlace | undefined {
@@ -37,16 +40,22 @@ function foldersOfProject(directory: string): readonly string[] {
   const folders = [directory];
   for (let folder = directory; !existsSync(join(folder, 'package.json'));) {
     const above = dirname(folder);
-    if (above === folder) return [directory];
+    if (above === folder || isShared(above)) return [directory];
     folders.push(above);
     folder = above;
   }
   return folders;
 }
 
+/** A folder such as /tmp, where everybody may put a package.json, and beside it code for others to run. */
+function isShared(folder: string): boolean {
+  return ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & STICKY_AND_OPEN) === STICKY_AND_OPEN;
+}
+
 function readPackage(file: string): Extract<ConfigPlace, { kind: 'package' }> | undefined {
   if (!existsSync(file)) return undefined;
-  const text = readFileSync(file, 'utf8');
+  // Editors on Windows put a byte order mark first, which npm reads over, too.
+  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   // Most have no such key: they need not be parsed.
   if (!text.includes('"lambdapool"')) return undefined;
   const value = keyOf(parse(text, file), 'lambdapool');

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -35,6 +35,23 @@ describe('loadConfig() finds', () => {
   test('nothing where there is no configuration', async () => {
     await using project = await folder({ 'package.json': PACKAGE });
     expect(await loadConfig(project.directory)).toEqual({ values: {}, file: undefined, origins: {} });
+  });
+
+  test.runIf(process.platform !== 'win32')('nothing in a folder that all users share, such as /tmp', async () => {
+    const evil = { 'package.json': PACKAGE, 'lambdapool.config.js': 'throw new Error("ran")' };
+    await using shared = await folder({ ...evil, 'mine/deeper/file.txt': '' });
+    await chmod(shared.directory, 0o1777);
+    expect(await loadConfig(shared.path('mine/deeper'))).toMatchObject({ file: undefined });
+    // Whoever is there himself means it.
+    await expect(loadConfig(shared.directory)).rejects.toThrow('ran');
+    await chmod(shared.directory, 0o777);
+    await expect(loadConfig(shared.path('mine/deeper'))).rejects.toThrow('ran');
+  });
+
+  test('the key in a package.json with a byte order mark, which names lambdapool elsewhere, too', async () => {
+    const text = '\uFEFF{ "dependencies": { "lambdapool": "*" }, "lambdapool": { "memoryMb": 640 } }';
+    await using project = await folder({ 'package.json': text });
+    expect((await loadConfig(project.directory)).values).toEqual({ memoryMb: 640 });
   });
 
   test.each(['ts', 'mts', 'js', 'mjs'])('lambdapool.config.%s, with the line of each value', async (ending) => {
