@@ -50,6 +50,8 @@ function printErrors(command: Command, io: Io): Command {
     outputError: (text, write) => {
       const sentence = text
         .replace(/^error: /, '')
+        // Whoever spells a variable wrong must not find its value in a log.
+        .replace(/^(option '--env .*? argument '[^=]*=).*(' is invalid)/s, '$1...$2')
         .trim()
         .replaceAll(/\s*\n\s*/g, ' ')
         .replace(/([^.?!)])$/, '$1.');

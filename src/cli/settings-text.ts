@@ -1,4 +1,4 @@
-/** What `--print-config` prints: each value and who said it. Pure. */
+/** What `--print-config` prints: each value and who said it. Values of variables stay hidden: they may be secrets. Pure. */
 import { shownPath } from '../config/find-config.ts';
 import { originText } from './origin-text.ts';
 import type { Output } from './io.ts';
@@ -7,7 +7,11 @@ import type { Settings } from './settings.ts';
 /** A table: key, value, origin. */
 export function settingsText({ list, file }: Settings, { colors }: Pick<Output, 'colors'>): string {
   const head = file === undefined ? 'No configuration file.' : `Configuration: ${shownPath(file)}`;
-  const rows = list.map(({ key, value, origin }) => ({ key, value: shown(value), origin: originText(origin) }));
+  const rows = list.map(({ key, value, origin }) => ({
+    key,
+    value: isHidden(key) ? '(hidden)' : shown(value),
+    origin: originText(origin),
+  }));
   const keyWidth = Math.max(0, ...rows.map(({ key }) => key.length));
   const valueWidth = Math.min(60, Math.max(0, ...rows.map(({ value }) => value.length)));
   const lines = rows.map(
@@ -20,9 +24,16 @@ export function settingsText({ list, file }: Settings, { colors }: Pick<Output, 
 /** The same for programs. */
 export function settingsJson({ list, file }: Settings): string {
   const settings = Object.fromEntries(
-    list.map(({ key, value, origin: { kind, ...where } }) => [key, { value, origin: kind, ...where }] as const),
+    list.map(({ key, value, origin: { kind, ...where } }) => {
+      const what = isHidden(key) ? { hidden: true } : { value };
+      return [key, { ...what, origin: kind, ...where }] as const;
+    }),
   );
   return `${JSON.stringify({ file: file ?? null, settings }, undefined, 2)}\n`;
+}
+
+function isHidden(key: string): boolean {
+  return key.startsWith('env.');
 }
 
 function shown(value: unknown): string {

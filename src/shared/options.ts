@@ -84,8 +84,16 @@ export function checkStrings(name: string, value: unknown): Readonly<Record<stri
     throw invalidOption(name, 'an object of strings', value);
   const checked: Record<string, string> = Object.create(null);
   for (const [key, each] of Object.entries(value)) {
-    if (typeof each !== 'string') throw invalidOption(`${name}.${key}`, 'a string', each);
+    if (typeof each !== 'string') throw notString(`${name}.${key}`, each);
     checked[key] = each;
   }
   return checked;
+}
+
+/** Says of what type it is, not what it is: variables hold secrets. */
+function notString(name: string, value: unknown): LambdaPoolError {
+  const kind = typeof value === 'object' || value === undefined ? show(value) : `a ${typeof value}`;
+  return new LambdaPoolError('OPTION_INVALID', `Expected the option \`${name}\` to be a string, got ${kind}.`, {
+    details: { option: name },
+  });
 }

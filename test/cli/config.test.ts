@@ -39,14 +39,14 @@ describe('a configuration', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(
       'Configuration: lambdapool.config.ts\n' +
-        'functionName  looker   lambdapool.config.ts:7\n' +
-        'tasksRoot     ./tasks  default\n' +
-        'memoryMb      512      lambdapool.config.ts:8\n' +
-        'timeoutMs     60000    default\n' +
-        'env.STAGE     test     lambdapool.config.ts:9\n' +
-        'layers        (none)   default\n' +
-        'external      (none)   default\n' +
-        'assets        *.csv    lambdapool.config.ts:10\n',
+        'functionName  looker    lambdapool.config.ts:7\n' +
+        'tasksRoot     ./tasks   default\n' +
+        'memoryMb      512       lambdapool.config.ts:8\n' +
+        'timeoutMs     60000     default\n' +
+        'env.STAGE     (hidden)  lambdapool.config.ts:9\n' +
+        'layers        (none)    default\n' +
+        'external      (none)    default\n' +
+        'assets        *.csv     lambdapool.config.ts:10\n',
     );
   });
 

@@ -12,6 +12,7 @@ describe('a command line that cannot be understood is answered in one line and w
     [['dev', '--timeout', '0'], 'Expected seconds, more than 0 and at most 900.'],
     [['dev', '--isolation', 'vm'], 'Allowed choices are process, thread.'],
     [['dev', '--env', 'LAMBDAPOOL_NOT_SET'], 'LAMBDAPOOL_NOT_SET is not set here.'],
+    [['create', 'f', '--env', 'MY-TOKEN=hunter2'], "argument 'MY-TOKEN=...' is invalid. Expected KEY=VALUE, or KEY"],
     [['dev', 'a', 'b'], 'too many arguments'],
     [['dev', '--port'], "option '-p, --port <number>' argument missing."],
     [['apply'], "missing required argument 'task'. See `lambdapool apply --help`."],

@@ -76,13 +76,13 @@ describe('--print-config', () => {
   test('prints a line for each value and its origin', () => {
     expect(settingsText(all, { colors: createColors(false) })).toBe(
       `Configuration: ${FILE}\n` +
-        'tasksRoot  ./tasks  default\n' +
-        'memoryMb   512      --memory\n' +
-        'timeoutMs  60000    default\n' +
-        `env.A      1        ${FILE}:3\n` +
-        `layers     (none)   ${FILE}:2\n` +
-        'external   (none)   default\n' +
-        'assets     (none)   default\n',
+        'tasksRoot  ./tasks   default\n' +
+        'memoryMb   512       --memory\n' +
+        'timeoutMs  60000     default\n' +
+        `env.A      (hidden)  ${FILE}:3\n` +
+        `layers     (none)    ${FILE}:2\n` +
+        'external   (none)    default\n' +
+        'assets     (none)    default\n',
     );
   });
 
@@ -95,9 +95,14 @@ describe('--print-config', () => {
       file: FILE,
       settings: {
         memoryMb: { value: 512, origin: 'flag', name: '--memory' },
-        'env.A': { value: '1', origin: 'file', file: FILE, line: 3 },
+        'env.A': { hidden: true, origin: 'file', file: FILE, line: 3 },
         timeoutMs: { value: 60_000, origin: 'default' },
       },
     });
+  });
+
+  test('never prints values of variables, which may be secrets', () => {
+    const secret = settings({ flags: { env: { TOKEN: 'hunter2' } } });
+    expect(settingsText(secret, { colors: createColors(false) }) + settingsJson(secret)).not.toContain('hunter2');
   });
 });

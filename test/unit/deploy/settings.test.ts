@@ -42,7 +42,7 @@ describe('checkSettings', () => {
     [{ env: { '1A': 'x' } }, 'env', '"1A"'],
     [{ env: { AWS_REGION: 'x' } }, 'env.AWS_REGION', 'Lambda sets it itself'],
     [{ env: { CREATOR: 'x' } }, 'env.CREATOR', 'lambdapool marks its functions with it'],
-    [{ env: { A_B: 1 } }, 'env.A_B', '1 (number)'],
+    [{ env: { A_B: 1 } }, 'env.A_B', 'got a number'],
     [{ subnetIds: ['subnet-1'] }, 'securityGroupIds', 'needs both'],
     [{ securityGroupIds: ['sg-1'] }, 'subnetIds', 'needs both'],
     [{ subnetIds: ['sg-1'], securityGroupIds: ['sg-1'] }, 'subnetIds[0]', 'subnet-0a1b2c3d'],

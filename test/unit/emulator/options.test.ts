@@ -47,7 +47,7 @@ describe('options', () => {
     [{ memoryMb: 64 }, 'Expected the option `memoryMb` to be an integer from 128 to 10240, got 64 (number).'],
     [{ timeoutMs: 0 }, 'Expected the option `timeoutMs` to be an integer from 1 to 900000, got 0 (number).'],
     [{ runtime: 'nodejs20.x' }, "Expected the option `runtime` to be 'nodejs22.x' or 'nodejs24.x'"],
-    [{ env: { A: 1 } }, 'Expected the option `env.A` to be a string, got 1 (number).'],
+    [{ env: { A: 1 } }, 'Expected the option `env.A` to be a string, got a number.'],
     [{ env: { A: 'a\0b' } }, 'Expected the option `env` to be variables without NUL'],
     [{ env: { _HANDLER: 'x' } }, 'The option `env` sets _HANDLER, which Lambda reserves for itself.'],
     [{ env: { A: 'x'.repeat(5000) } }, 'takes 5008 bytes as JSON; Lambda allows 4096.'],
