@@ -104,9 +104,7 @@ export class ControlPlane implements AsyncDisposable {
     const zip = zipIn(code ?? {});
     const tags = stringMapIn(fields, 'Tags') ?? {};
     checkTagCount(new Map(), tags);
-    using _name = this.#registry.reserve(functionName);
-    const stored = await this.#store.add(zip);
-    const record = this.#registry.add(functionName, contentsOf(settings, stored), true);
+    const { record, stored } = await this.#make(functionName, settings, zip);
     setTags(record.tags, tags);
     const version = booleanIn(fields, 'Publish') ? this.#registry.publish(record).version : undefined;
     this.#transit(record, async () => {
@@ -223,6 +221,21 @@ export class ControlPlane implements AsyncDisposable {
     const record = this.#registry.find(nameIn(fields, caller));
     assertManaged(record, operation);
     return record;
+  }
+
+  /** Others are told meanwhile that there is such a function. */
+  async #make(
+    functionName: string,
+    settings: FunctionSettings,
+    zip: Uint8Array,
+  ): Promise<{ readonly record: FunctionRecord; readonly stored: StoredPackage }> {
+    const reservation = this.#registry.reserve(functionName);
+    try {
+      const stored = await this.#store.add(zip);
+      return { record: this.#registry.add(functionName, contentsOf(settings, stored), true), stored };
+    } finally {
+      reservation[Symbol.dispose]();
+    }
   }
 
   /** Others are told meanwhile that an update is in progress. */
