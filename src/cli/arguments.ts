@@ -61,6 +61,12 @@ export function accountId(text: string): string {
   throw new InvalidArgumentError('Expected the twelve digits of an AWS account.');
 }
 
+/** As it stands in ARNs: `eu-central-1`, `us-gov-west-1`. */
+export function regionName(text: string): string {
+  if (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected a region such as eu-central-1.');
+}
+
 /** `--args`: the JSON of an array. */
 export function jsonArray(text: string): readonly unknown[] {
   const value = parseJson('--args', text, `'[10]'`);

@@ -60,7 +60,7 @@ export async function findLocalStack(): Promise<string> {
   const found = await find();
   if (found !== undefined) return found.endpoint;
   const message =
-    'No LocalStack answers at http://localhost:4566. Start one (`docker run -p 4566:4566 -v ' +
+    'No LocalStack answers at http://localhost:4566. Start one (`docker run -p 127.0.0.1:4566:4566 -v ' +
     '/var/run/docker.sock:/var/run/docker.sock localstack/localstack:4.14.0`), or say where it is with AWS_ENDPOINT_URL.';
   throw new LambdaPoolError('UNREACHABLE', message);
 }

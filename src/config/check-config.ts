@@ -56,7 +56,8 @@ const OTHER_NAMES: Readonly<Record<string, ConfigKey>> = {
  */
 export function checkConfig(value: unknown, placeOf: (key?: string) => string): LambdaPoolConfig {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new LambdaPoolError('OPTION_INVALID', `${placeOf()}: expected an object, got ${show(value)}.`);
+    const expected = 'expected the configuration to be an object such as { "memoryMb": 1769 }';
+    throw new LambdaPoolError('OPTION_INVALID', `${placeOf()}: ${expected}, got ${show(value)}.`);
   }
   const checked: Record<string, unknown> = {};
   for (const [key, each] of Object.entries(value)) {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Finding } from '../../deploy/doctor-finding.ts';
 import type { PolicyFacts } from '../../deploy/policy.ts';
 import { isLambdaPoolError } from '../../shared/errors.ts';
-import { accountId } from '../arguments.ts';
+import { accountId, regionName } from '../arguments.ts';
 import { readSettings, withSettings } from '../command-settings.ts';
 import type { Context } from '../context.ts';
 import { DEFAULTS, DEFAULT_TASKS_ROOT } from '../defaults.ts';
@@ -82,7 +82,7 @@ function addPolicy(program: Command, context: Context): Command {
     .argument('[names...]', 'names of the functions (default: functionName of the configuration, else all)')
     .addOption(new Option('--deploy', 'only what deploying needs, as a document that IAM takes').conflicts('invoke'))
     .option('--invoke', 'only what calling needs, as a document that IAM takes')
-    .option('--region <name>', 'only in this region')
+    .option('--region <name>', 'only in this region', regionName)
     .option('--account <id>', 'only in this account, twelve digits', accountId)
     .option('--code-bucket <name>', 'S3 bucket through which more than 50 MB of code travel')
     .addHelpText('after', POLICY_EXAMPLES);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accountId, duration, keyValue, list } from '../../../src/cli/arguments.ts';
+import { accountId, duration, keyValue, list, regionName } from '../../../src/cli/arguments.ts';
 
 describe('keyValue()', () => {
   test('adds to what came before; values may be empty and hold =', () => {
@@ -30,4 +30,12 @@ describe('duration()', () => {
 test('accountId() takes twelve digits', () => {
   expect(accountId('123456789012')).toBe('123456789012');
   expect(() => accountId('1234')).toThrow('Expected the twelve digits of an AWS account.');
+});
+
+test.each(['eu-central-1', 'us-gov-west-1', 'ap-southeast-5', 'us-iso-east-1'])('regionName() takes %s', (name) => {
+  expect(regionName(name)).toBe(name);
+});
+
+test.each(['', 'eu', 'x!', 'eu-central', '*', 'EU-central-1'])('regionName() refuses %j', (text) => {
+  expect(() => regionName(text)).toThrow('Expected a region such as eu-central-1.');
 });

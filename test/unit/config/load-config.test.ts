@@ -192,7 +192,7 @@ describe('loadConfig() refuses, in one sentence with the place,', () => {
 
   test('a wrong value in package.json', async () => {
     expect(await messageOf({ 'package.json': '{\n"lambdapool": []}' })).toBe(
-      'package.json: expected an object, got an array of 0.',
+      'package.json: expected the configuration to be an object such as { "memoryMb": 1769 }, got an array of 0.',
     );
     expect(await messageOf({ 'package.json': '{\n"lambdapool": {\n"timeout": 1}}' })).toBe(
       'package.json:3: the configuration has no key `timeout`. Did you mean `timeoutMs`?',
