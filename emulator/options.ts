@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { CodeSource } from '../src/bundle/code-source.ts';
 import { LambdaPoolError } from '../src/shared/errors.ts';
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from '../src/shared/function-defaults.ts';
 import {
   checkInteger,
   checkKeys,
@@ -109,12 +110,15 @@ export function resolveEmulatorOptions(options: EmulatorOptions): ResolvedEmulat
 export function resolveFunctionOptions(options: FunctionOptions): ResolvedFunctionOptions {
   checkKeys('register', options, FUNCTION_KEYS);
   const { inspectPort } = options;
-  const timeoutMs = checkInteger('timeoutMs', options.timeoutMs ?? 60_000, { min: 1, max: MAX_TIMEOUT_MS });
+  const timeoutMs = checkInteger('timeoutMs', options.timeoutMs ?? DEFAULT_TIMEOUT_MS, { min: 1, max: MAX_TIMEOUT_MS });
   if (inspectPort !== undefined) checkInteger('inspectPort', inspectPort, { min: 1, max: 65_535 });
   return {
     functionName: checkName('functionName', options.functionName ?? DEFAULT_FUNCTION_NAME),
     code: checkCode(options.code),
-    memoryMb: checkInteger('memoryMb', options.memoryMb ?? 1769, { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB }),
+    memoryMb: checkInteger('memoryMb', options.memoryMb ?? DEFAULT_MEMORY_MB, {
+      min: MIN_MEMORY_MB,
+      max: MAX_MEMORY_MB,
+    }),
     // Who looks at a call step by step should not be hurried.
     timeoutMs: inspectPort === undefined ? timeoutMs : NO_TIMEOUT_MS,
     env: checkEnv(options.env ?? {}),

@@ -1,4 +1,5 @@
 /** What holds where nobody says anything. */
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from '../shared/function-defaults.ts';
 import type { SettingValues } from './settings.ts';
 
 /** What `lambdapool dev` calls its function, and what is called where nobody says otherwise. */
@@ -10,8 +11,8 @@ export const DEFAULT_TASKS_ROOT = './tasks';
 /** Of all commands; as in the emulator and on Lambda. */
 export const DEFAULTS: SettingValues = {
   tasksRoot: DEFAULT_TASKS_ROOT,
-  memoryMb: 1_769,
-  timeoutMs: 60_000,
+  memoryMb: DEFAULT_MEMORY_MB,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
   layers: [],
   external: [],
   assets: [],

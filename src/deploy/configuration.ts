@@ -5,6 +5,7 @@ import type {
   Runtime,
   UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from '../shared/function-defaults.ts';
 import { markEnv, markTags, RESERVED_ENV, RESERVED_TAGS, withoutMarks } from './marks.ts';
 import { DEFAULT_RUNTIME } from './runtimes.ts';
 import type { Architecture, FunctionSettings } from './settings.ts';
@@ -37,8 +38,6 @@ export interface Present {
 }
 
 const HANDLER = 'index.handler';
-const DEFAULT_MEMORY_MB = 1769;
-const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Reads what GetFunction answered. */
 export function readPresent(answer: FunctionConfiguration, tags: Strings | undefined): Present {

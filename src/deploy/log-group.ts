@@ -1,12 +1,13 @@
 /** The log group of a function: made with its retention before the function is, so that the function may not make any. */
 import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs';
+import { DEFAULT_LOG_RETENTION_DAYS } from '../shared/function-defaults.ts';
 import { isAlreadyThere, isNotThere } from './errors.ts';
 import { CREATOR, markTags } from './marks.ts';
 import { logGroupOf } from './role-policy.ts';
 import type { Work } from './work.ts';
 
 export interface LogGroupWishes {
-  /** Undefined: as it is, and `DEFAULT_RETENTION_DAYS` for a group that is ours and new. */
+  /** Undefined: as it is, and `DEFAULT_LOG_RETENTION_DAYS` for a group that is ours and new. */
   readonly retentionDays: number | undefined;
   /** Of the user. */
   readonly tags: Readonly<Record<string, string>>;
@@ -16,8 +17,6 @@ export interface OwnLogGroup {
   readonly made: boolean;
   readonly changed: boolean;
 }
-
-const DEFAULT_RETENTION_DAYS = 30;
 
 export async function ensureLogGroup(work: Work, wishes: LogGroupWishes): Promise<OwnLogGroup> {
   const found = await findLogGroup(work);
@@ -32,9 +31,9 @@ export async function ensureLogGroup(work: Work, wishes: LogGroupWishes): Promis
 
 /** None for a group that others made: its logs would be deleted. One of ours without any is left from an interrupted run. */
 async function defaultRetention(work: Work, found: LogGroup | undefined): Promise<number | undefined> {
-  if (found === undefined) return DEFAULT_RETENTION_DAYS;
+  if (found === undefined) return DEFAULT_LOG_RETENTION_DAYS;
   if (found.retentionInDays !== undefined) return undefined;
-  return (await isOurs(work, found)) ? DEFAULT_RETENTION_DAYS : undefined;
+  return (await isOurs(work, found)) ? DEFAULT_LOG_RETENTION_DAYS : undefined;
 }
 
 async function isOurs(work: Work, { arn = '' }: LogGroup): Promise<boolean> {

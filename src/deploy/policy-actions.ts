@@ -51,6 +51,9 @@ export const LOG_LIST_ACTIONS: readonly string[] = ['logs:DescribeLogGroups'];
 /** On the code's place in a bucket. Lambda reads it with the permissions of whoever deploys. */
 export const CODE_BUCKET_ACTIONS: readonly string[] = ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'];
 
+/** On large calls and results in a bucket: the client presigns with its own permissions what the function reads and writes. */
+export const PAYLOAD_BUCKET_ACTIONS: readonly string[] = ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'];
+
 /**
  * What no request of ours is named after, and why it is needed all the same.
  * AWS: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html and

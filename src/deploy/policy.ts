@@ -5,6 +5,7 @@ import {
   FUNCTION_ACTIONS,
   LOG_GROUP_ACTIONS,
   LOG_LIST_ACTIONS,
+  PAYLOAD_BUCKET_ACTIONS,
   ROLE_ACTIONS,
   VPC_ACTIONS,
 } from './policy-actions.ts';
@@ -71,7 +72,7 @@ export function invokePolicy(facts: PolicyFacts): PolicyDocument {
       : [
           {
             Sid: 'LargeValues',
-            Action: CODE_BUCKET_ACTIONS,
+            Action: PAYLOAD_BUCKET_ACTIONS,
             Resource: [bucketArn(payloadBucket, 'lambdapool/*', facts)],
           },
         ]),
@@ -142,5 +143,6 @@ function bucketArn(bucket: string, key: string, facts: PolicyFacts): string {
 /** AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html, read 2026-11 */
 function partitionOf({ region = '' }: PolicyFacts): string {
   if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('eusc-')) return 'aws-eusc';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

@@ -121,11 +121,15 @@ async function createRole(work: Work, { tags }: RoleWishes): Promise<FoundRole> 
 async function ensurePolicy(work: Work, roleArn: string, inVpc: boolean): Promise<boolean> {
   const [{ GetRolePolicyCommand, PutRolePolicyCommand }, client] = await sdk(work);
   const [, partition = 'aws', , , accountId = ''] = roleArn.split(':');
-  const policy = JSON.stringify(rolePolicy({ functionName: work.functionName, partition, accountId, inVpc }));
   const name = { RoleName: ownRoleName(work.functionName), PolicyName: ROLE_POLICY };
   const get = new GetRolePolicyCommand(name);
   const present = await unlessMissing(work.send('iam:GetRolePolicy', (options) => client.send(get, options)));
-  if (present !== undefined && decodeURIComponent(present.PolicyDocument ?? '') === policy) return false;
+  const before = present && decodeURIComponent(present.PolicyDocument ?? '');
+  // Kept once there: Lambda takes interfaces away some time after a function has left its VPC, and a function of this name in
+  // another region may be in one.
+  const network = inVpc || before?.includes('"ec2:') === true;
+  const policy = JSON.stringify(rolePolicy({ functionName: work.functionName, partition, accountId, inVpc: network }));
+  if (before === policy) return false;
   const put = new PutRolePolicyCommand({ ...name, PolicyDocument: policy });
   await retryWhileMissing(work, () => work.send('iam:PutRolePolicy', (options) => client.send(put, options)));
   return true;

@@ -1,4 +1,5 @@
 /** The SAM template of a function with its role, log group and alarms, as data. Pure. */
+import { DEFAULT_LOG_RETENTION_DAYS, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from '../../shared/function-defaults.ts';
 import { markEnv, markTags } from '../marks.ts';
 import { logGroupOf, rolePolicy, ROLE_PATH, ROLE_POLICY, TRUST_POLICY } from '../role-policy.ts';
 import { DEFAULT_RUNTIME } from '../runtimes.ts';
@@ -29,10 +30,6 @@ const LOG_GROUP = 'TasksLogGroup';
 
 /** Stands for the function's name in texts. */
 const NAME = '${FunctionName}';
-
-const DEFAULT_MEMORY_MB = 1769;
-const DEFAULT_TIMEOUT_MS = 60_000;
-const DEFAULT_RETENTION_DAYS = 30;
 
 /** A template in the long form of CloudFormation's functions. */
 export function samTemplate(input: TemplateInput): object {
@@ -80,7 +77,7 @@ function parameters({ functionName, settings, alarms: withAlarms }: TemplateInpu
     },
     LogRetentionDays: {
       Type: 'Number',
-      Default: settings.logRetentionDays ?? DEFAULT_RETENTION_DAYS,
+      Default: settings.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
       Description: 'Days that CloudWatch keeps what the function logs',
     },
     ...(withAlarms && {

@@ -75,7 +75,7 @@ export function unknownFailure(message: string, cause: unknown): LambdaPoolError
 
 /** Whether an origin such as `https://lambda.eu-central-1.amazonaws.com` is AWS's own. */
 export function isAws(origin: string): boolean {
-  return /\.(amazonaws\.com(\.cn)?|api\.aws)(:\d+)?$/.test(origin);
+  return /\.(amazonaws\.(com(\.cn)?|eu)|api\.aws)(:\d+)?$/.test(origin);
 }
 
 /** The system's word for it: `ECONNREFUSED`. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigValues } from '../../config/load-config.ts';
 import type { FunctionSettings } from '../../deploy/settings.ts';
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from '../../shared/function-defaults.ts';
 import { defaultFunctionName } from './function-name.ts';
 
 /** What options and configuration may say of the function. */
@@ -29,8 +30,8 @@ export interface Wanted {
 export function wantedFunction(options: FunctionOptions, config: ConfigValues): Wanted {
   const tasksRoot = absolute(options.tasksRoot ?? config.tasksRoot ?? './tasks');
   const settings = {
-    memoryMb: options.memoryMb ?? config.memoryMb ?? 1_769,
-    timeoutMs: options.timeoutMs ?? config.timeoutMs ?? 60_000,
+    memoryMb: options.memoryMb ?? config.memoryMb ?? DEFAULT_MEMORY_MB,
+    timeoutMs: options.timeoutMs ?? config.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     env: { ...config.env, ...options.env },
     // Containers of LocalStack are of this machine's architecture, whatever AWS's will be.
     architecture: process.arch === 'arm64' ? ('arm64' as const) : ('x86_64' as const),

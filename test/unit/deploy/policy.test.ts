@@ -105,6 +105,7 @@ describe('deployPolicy()', () => {
   test.each([
     ['cn-north-1', 'arn:aws-cn:lambda:cn-north-1:'],
     ['us-gov-west-1', 'arn:aws-us-gov:lambda:us-gov-west-1:'],
+    ['eusc-de-east-1', 'arn:aws-eusc:lambda:eusc-de-east-1:'],
   ])('knows the partition of %s', (region, arn) => {
     expect(JSON.stringify(deployPolicy({ region }))).toContain(arn);
   });

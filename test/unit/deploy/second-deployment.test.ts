@@ -71,7 +71,17 @@ describe('a second deployment', () => {
     expect(made?.configuration['Environment']).toMatchObject({ Variables: { CREATOR: 'lambdapool' } });
     expect(JSON.stringify(made?.configuration['Environment'])).not.toContain('STAGE');
     expect(made?.tags).toEqual({ creator: 'lambdapool', function_name: 'helpers' });
-    expect(s.aws.iam.roles.get(ROLE)?.policies.get('lambdapool')).not.toContain('ec2:');
+  });
+
+  test('leaves the role what it needs in a VPC: interfaces go later, and another region may have some', async () => {
+    await using s = await setup();
+    const vpc = { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] };
+    await createFunction(s.target, s.request(vpc), s.options);
+    await updateFunction(s.target, s.request({ subnetIds: [], securityGroupIds: [] }), s.options);
+    expect(s.aws.iam.roles.get(ROLE)?.policies.get('lambdapool')).toContain('ec2:DeleteNetworkInterface');
+    s.aws.forget();
+    await updateFunction(s.target, s.request(), s.options);
+    expect(s.aws.writes).toEqual([]);
   });
 
   test('changes tags, and takes away those that are gone', async () => {

@@ -59,8 +59,11 @@ describe('where the services are', () => {
     expect(target).toMatchObject({ endpoint: aws.url, lambdaOnly: true, isEmulator: false });
   });
 
-  test('at AWS, too, where its own name is given: a VPC endpoint is no emulator', async () => {
-    const url = 'https://vpce-1.lambda.eu-central-1.vpce.amazonaws.com';
+  test.each([
+    'https://vpce-1.lambda.eu-central-1.vpce.amazonaws.com',
+    'https://lambda.cn-north-1.amazonaws.com.cn',
+    'https://lambda.eusc-de-east-1.amazonaws.eu',
+  ])('at AWS, too, where its own name is given: %s', async (url) => {
     await using target = await openTarget({ region }, { AWS_ENDPOINT_URL_LAMBDA: url });
     expect(target).toMatchObject({ endpoint: url, lambdaOnly: false });
   });
