@@ -32,6 +32,15 @@ export function refusalOf(headers: IncomingHttpHeaders, allowedHosts: ReadonlySe
   return undefined;
 }
 
+/**
+ * Why a request that is welcome may not look after functions: it comes from a page of another server on this machine. To
+ * make a function is to run code, which is more than to call what the developer runs anyway; no page needs an answer to it.
+ */
+export function refusalOfOtherPage({ origin, host = '' }: IncomingHttpHeaders): string | undefined {
+  if (origin === undefined || origin.toLowerCase().replace(/^https?:\/\//, '') === host.toLowerCase()) return undefined;
+  return `A web page of the origin ${shown(origin)} may call functions of this emulator, but not look after them.`;
+}
+
 function isAllowed(name: string | undefined, allowedHosts: ReadonlySet<string>): boolean {
   return name !== undefined && (LOOPBACK.test(name) || allowedHosts.has(name));
 }

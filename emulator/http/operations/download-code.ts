@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { Request, Response } from 'express';
+import { notFound } from '../../api-errors.ts';
 import { sendError } from '../answer.ts';
 import { EMULATOR_HEADER } from '../headers.ts';
 import type { EmulatorCore, Operation } from '../operation.ts';
@@ -28,7 +29,8 @@ async function handle(core: EmulatorCore, request: Request, response: Response):
     const FunctionName = String(request.params['FunctionName']);
     const Qualifier = String(request.params['Qualifier']);
     const { Code, Configuration } = core.controlPlane.catalog.getFunction({ FunctionName, Qualifier });
-    const file = createReadStream(fileURLToPath(Code.Location ?? ''));
+    if (Code.Location === undefined) throw notFound(`${FunctionName} has no package: its code follows a folder.`);
+    const file = createReadStream(fileURLToPath(Code.Location));
     response.writeHead(200, {
       'Content-Type': 'application/zip',
       'Content-Length': Configuration.CodeSize,
