@@ -6,7 +6,17 @@ export interface Steps extends Disposable {
   readonly onStep: (step: Step) => void;
   /** Name of the step that has begun and not ended. */
   current(): string | undefined;
+  /** Whether a step that changes the function has ended. */
+  hasChanged(): boolean;
 }
+
+const CHANGES: ReadonlySet<Step['name']> = new Set<Step['name']>([
+  'create',
+  'update code',
+  'update configuration',
+  'update tags',
+  'delete function',
+]);
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 80;
@@ -15,6 +25,7 @@ const CLEAR_LINE = '\r\u001B[K';
 /** @param isQuiet Tell nothing: somebody reads JSON. */
 export function showSteps(output: Output, { isQuiet }: { readonly isQuiet: boolean }): Steps {
   let current: string | undefined;
+  let hasChanged = false;
   let timer: NodeJS.Timeout | undefined;
   const { colors, isTerminal } = output;
   const print = (text: string): void => {
@@ -33,6 +44,7 @@ export function showSteps(output: Output, { isQuiet }: { readonly isQuiet: boole
   };
   return {
     current: () => current,
+    hasChanged: () => hasChanged,
     onStep(step) {
       stop();
       if (step.phase === 'start') {
@@ -41,6 +53,7 @@ export function showSteps(output: Output, { isQuiet }: { readonly isQuiet: boole
         return;
       }
       current = undefined;
+      hasChanged ||= CHANGES.has(step.name);
       print(stepLine(step, output));
     },
     [Symbol.dispose]: stop,

@@ -11,11 +11,13 @@ export interface DeleteCommandOptions {
   /** Do not ask. */
   readonly yes: boolean;
   readonly json: boolean;
+  /** Told of a failure after which some of it is gone. */
+  readonly onHalfDone: () => void;
 }
 
 /** Returns whether it did: false if the answer was no. */
 export async function deleteCommand(options: DeleteCommandOptions, io: Io, signal: AbortSignal): Promise<boolean> {
-  const { target, functionName, yes, json } = options;
+  const { target, functionName, yes, json, onHalfDone } = options;
   if (!yes && io.stdin.isTerminal) {
     const place = target.endpoint ?? `region ${target.region}`;
     const all = target.lambdaOnly ? '' : ', its role and its log group';
@@ -25,7 +27,7 @@ export async function deleteCommand(options: DeleteCommandOptions, io: Io, signa
     }
   }
   const { deleteFunction } = await import('../../deploy/delete-function.ts');
-  const deleted = await withSteps({ io, isQuiet: json }, (onStep) =>
+  const deleted = await withSteps({ io, isQuiet: json, onHalfDone }, (onStep) =>
     deleteFunction(target, functionName, { signal, onStep }),
   );
   await io.stdout.write(json ? `${JSON.stringify(deleted, undefined, 2)}\n` : deletedText(deleted, io.stdout));

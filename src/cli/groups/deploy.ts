@@ -85,7 +85,8 @@ function addDeploy(program: Command, context: Context, verb: 'create' | 'update'
         tasks: { tasksRoot: root, external, assets },
         settings: { ...functionSettings(settings), codeBucket: flags.codeBucket },
       };
-      await deploy({ verb, target, request, json: flags.json ?? false }, context.io, context.signal);
+      const { json = false } = flags;
+      await deploy({ verb, target, request, json, onHalfDone: failed(context) }, context.io, context.signal);
     });
   });
 }
@@ -93,6 +94,11 @@ function addDeploy(program: Command, context: Context, verb: 'create' | 'update'
 function nameOf({ values }: Settings, verb: string): string {
   if (values.functionName !== undefined) return values.functionName;
   throw usage(`Name the function: \`lambdapool ${verb} NAME\`, or set \`functionName\` in the configuration.`);
+}
+
+/** Whatever the failure's code says, something was done. */
+function failed({ setExitCode }: Context): () => void {
+  return () => setExitCode(1);
 }
 
 function hasName(verb: string): (settings: Settings) => void {
@@ -125,7 +131,8 @@ function addDelete(program: Command, context: Context): Command {
     const request = { command, context, flags: { functionName: name, ...flags }, check: hasName('delete') };
     await withDeployment(request, async ({ settings, target }) => {
       const { deleteCommand } = await import('../commands/delete.ts');
-      const options = { target, functionName: nameOf(settings, 'delete'), yes, json };
+      const functionName = nameOf(settings, 'delete');
+      const options = { target, functionName, yes, json, onHalfDone: failed(context) };
       if (!(await deleteCommand(options, context.io, context.signal))) context.setExitCode(1);
     });
   });
