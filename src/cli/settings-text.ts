@@ -37,6 +37,7 @@ function isHidden(key: string): boolean {
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
+  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return '(none)';
+  if (Array.isArray(value)) return value.join(', ');
   return String(value);
 }

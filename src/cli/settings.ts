@@ -122,9 +122,11 @@ function mergedSettings(key: MergedKey, sources: SettingSources): Setting[] {
       entries.set(name, { key: `${key}.${name}`, value, origin });
     }
   };
-  add(sources.config.values[key], fileSetting(key, sources)?.origin ?? { kind: 'default' });
+  const inFile = fileSetting(key, sources);
+  add(sources.config.values[key], inFile?.origin ?? { kind: 'default' });
   add(sources.flags[key], flagOrigin(key, sources));
-  return [...entries.values()];
+  // Nothing, said in so many words: `env: {}`.
+  return entries.size === 0 && inFile !== undefined ? [inFile] : [...entries.values()];
 }
 
 function flagOrigin(key: SettingKey, { flagNames }: SettingSources): Origin {

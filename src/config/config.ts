@@ -40,7 +40,7 @@ export interface LambdaPoolConfig {
   readonly subnetIds?: readonly string[];
   /** Security groups in that VPC; goes with `subnetIds`. */
   readonly securityGroupIds?: readonly string[];
-  /** Tags of the function and its role. */
+  /** Tags of the function, and of its role and log group when those are made. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Days after which CloudWatch deletes log events. */
   readonly logRetentionDays?: number;

@@ -25,12 +25,12 @@ const ASK_TIMEOUT_MS = 2000;
 
 export async function findEndpoint(given: Given, env: NodeJS.ProcessEnv): Promise<Endpoint> {
   const all = given.endpoint ?? urlOf('AWS_ENDPOINT_URL', env);
-  const lambda = given.endpoint ?? urlOf('AWS_ENDPOINT_URL_LAMBDA', env) ?? all ?? (await configured(given, 'Lambda'));
+  const lambda = given.endpoint ?? urlOf('AWS_ENDPOINT_URL_LAMBDA', env) ?? all ?? (await configured(given, askLambda));
   if (lambda === undefined || isAws(new URL(lambda).origin)) {
     return { lambda, others: all, lambdaOnly: false, isEmulator: false };
   }
   const isEmulator = await isOurEmulator(lambda);
-  const lambdaOnly = isEmulator || (all === undefined && (await configured(given, 'IAM')) === undefined);
+  const lambdaOnly = isEmulator || (all === undefined && !(await hasOthers(given)));
   return { lambda, others: all, lambdaOnly, isEmulator };
 }
 
@@ -48,8 +48,14 @@ export function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }
 
-/** The endpoint that the SDK itself would call, if it is not AWS's own: shared configuration files may name one. */
-async function configured({ profile }: Given, service: 'Lambda' | 'IAM'): Promise<string | undefined> {
+/** Whether every other service is somewhere else than at AWS: one that is not would be called there. */
+async function hasOthers(given: Given): Promise<boolean> {
+  const endpoints = await Promise.all([askIam, askLogs, askS3, askSts].map((ask) => configured(given, ask)));
+  return endpoints.every((endpoint) => endpoint !== undefined);
+}
+
+/** The endpoint that the SDK itself would call, if it is not AWS's own: variables and shared configuration files may name one. */
+async function configured({ profile }: Given, ask: (config: object) => Promise<unknown>): Promise<string | undefined> {
   let origin: string | undefined;
   const client = {
     // Any region: what is asked is only whether the SDK would leave AWS, and nothing is sent.
@@ -64,18 +70,33 @@ async function configured({ profile }: Given, service: 'Lambda' | 'IAM'): Promis
     },
     ...(profile !== undefined && { profile }),
   };
-  await sendNothing(client, service).catch(() => undefined);
+  await ask(client).catch(() => undefined);
   return origin === undefined || isAws(origin) ? undefined : origin;
 }
 
-async function sendNothing(config: object, service: 'Lambda' | 'IAM'): Promise<void> {
-  if (service === 'Lambda') {
-    const { GetAccountSettingsCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-    await new LambdaClient(config).send(new GetAccountSettingsCommand({}));
-  } else {
-    const { IAMClient, ListAccountAliasesCommand } = await import('@aws-sdk/client-iam');
-    await new IAMClient(config).send(new ListAccountAliasesCommand({}));
-  }
+async function askLambda(config: object): Promise<unknown> {
+  const { GetAccountSettingsCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  return new LambdaClient(config).send(new GetAccountSettingsCommand({}));
+}
+
+async function askIam(config: object): Promise<unknown> {
+  const { IAMClient, ListAccountAliasesCommand } = await import('@aws-sdk/client-iam');
+  return new IAMClient(config).send(new ListAccountAliasesCommand({}));
+}
+
+async function askLogs(config: object): Promise<unknown> {
+  const { CloudWatchLogsClient, DescribeLogGroupsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+  return new CloudWatchLogsClient(config).send(new DescribeLogGroupsCommand({}));
+}
+
+async function askS3(config: object): Promise<unknown> {
+  const { ListBucketsCommand, S3Client } = await import('@aws-sdk/client-s3');
+  return new S3Client(config).send(new ListBucketsCommand({}));
+}
+
+async function askSts(config: object): Promise<unknown> {
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  return new STSClient(config).send(new GetCallerIdentityCommand({}));
 }
 
 function isOurEmulator(endpoint: string): Promise<boolean> {

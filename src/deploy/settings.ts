@@ -47,7 +47,7 @@ export interface FunctionSettings {
    * @default a role `lambdapool-role-NAME` that may write the function's log, and no more
    */
   readonly roleArn?: string | undefined;
-  /** Tags of the function and of what is made for it. */
+  /** Tags of the function, and of its role and log group when those are made. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /**
    * How long CloudWatch keeps what the function logs, in days.

@@ -61,6 +61,13 @@ describe('resolveSettings()', () => {
     expect(settings({}).values).not.toHaveProperty('env');
   });
 
+  test('has none, and says so, where the file says that there are none: deploying clears them then', () => {
+    const none = settings({ config: { env: {} } });
+    expect(none.explicit.env).toEqual({});
+    expect(settingsText(none, { colors: createColors(false) })).toMatch(/^env +\(none\)/m);
+    expect(settings({ config: { env: {} }, flags: { env: { A: '1' } } }).explicit.env).toEqual({ A: '1' });
+  });
+
   test('tells where to run, which only flags and variables say', () => {
     const all = settings({
       env: { LAMBDAPOOL_TRANSPORT: 'localstack', AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_LAMBDA: 'http://b' },

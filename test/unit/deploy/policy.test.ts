@@ -27,6 +27,7 @@ const RENAMED: Readonly<Record<string, string | undefined>> = {
   'sts:GetCallerIdentity': undefined,
   // Sent to nobody: it only asks the SDK where it would go.
   'iam:ListAccountAliases': undefined,
+  's3:ListBuckets': undefined,
 };
 
 /** The permission for each SDK command that a source file of the deployer makes. */
@@ -50,6 +51,7 @@ function serviceOf(command: string, clients: readonly string[]): string {
   if (/CallerIdentity/.test(command)) return 'sts';
   if (/Role|AccountAliases/.test(command)) return 'iam';
   if (/Log/.test(command)) return 'logs';
+  if (/Bucket/.test(command)) return 's3';
   return 'lambda';
 }
 

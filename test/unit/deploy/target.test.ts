@@ -59,6 +59,17 @@ describe('where the services are', () => {
     expect(target).toMatchObject({ endpoint: aws.url, lambdaOnly: true, isEmulator: false });
   });
 
+  test('Lambda alone, as long as any other service would be called at AWS', async () => {
+    await using aws = await FakeAws.start();
+    const variables = { AWS_ENDPOINT_URL_LAMBDA: aws.url };
+    for (const service of ['IAM', 'STS', 'S3']) vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, aws.url);
+    await using some = await openTarget({ region }, variables);
+    expect(some).toMatchObject({ lambdaOnly: true });
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', aws.url);
+    await using all = await openTarget({ region }, variables);
+    expect(all).toMatchObject({ lambdaOnly: false });
+  });
+
   test.each([
     'https://vpce-1.lambda.eu-central-1.vpce.amazonaws.com',
     'https://lambda.cn-north-1.amazonaws.com.cn',
