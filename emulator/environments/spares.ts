@@ -2,12 +2,16 @@
  * Keeps one sandbox started ahead, without code: what a new environment then costs is loading the handler.
  * It has the runtime in memory and waits; it counts as no environment, as it can run nothing yet.
  */
+import { Waiters } from '../queue/waiters.ts';
 import type { Sandbox, SandboxListener, SandboxSettings } from '../sandbox/sandbox.ts';
 
 export class Spares implements Disposable {
   readonly #start: () => Sandbox;
   readonly #keepsSpare: boolean;
   #spare: Sandbox | undefined;
+  /** Those that nobody has taken, on their way out included. */
+  readonly #alive = new Set<Sandbox>();
+  readonly #gone = new Waiters();
   #refilling: NodeJS.Immediate | undefined;
   #disposed = false;
 
@@ -25,6 +29,7 @@ export class Spares implements Disposable {
   take(): Sandbox {
     const sandbox = this.#spare ?? this.#start();
     this.#spare = undefined;
+    this.#alive.delete(sandbox);
     return sandbox;
   }
 
@@ -51,9 +56,15 @@ export class Spares implements Disposable {
     this.#spare?.kill();
   }
 
+  /** Resolves when none of those is left that nobody has taken. To be called after disposing. */
+  async gone(): Promise<void> {
+    if (this.#alive.size > 0) await this.#gone.wait();
+  }
+
   #fill(): void {
     const spare = this.#start();
     this.#spare = spare;
+    this.#alive.add(spare);
     const listener: SandboxListener = {
       loaded: () => {},
       loadFailed: () => {},
@@ -62,6 +73,8 @@ export class Spares implements Disposable {
       // Not replaced at once: what killed it might kill them all.
       exited: () => {
         if (this.#spare === spare) this.#spare = undefined;
+        this.#alive.delete(spare);
+        if (this.#alive.size === 0) this.#gone.resolve();
       },
     };
     spare.listen(listener);

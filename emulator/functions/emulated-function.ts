@@ -128,6 +128,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     const empty = this.#empty.wait();
     this.#checkEmpty();
     await empty;
+    await this.#spares.gone();
     this.#current?.retire();
     await this.#current?.disposed;
     await this.#code[Symbol.asyncDispose]();
