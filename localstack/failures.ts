@@ -33,8 +33,10 @@ export function dockerMissing(cause: unknown, dockerHost: string | undefined): L
 }
 
 /** Tells a missing token, an image that cannot be had, a port that is taken and the rest from each other. */
-export function startFailed({ choice, error, output, hasImage }: FailedStart): LambdaPoolError {
-  const { image } = choice;
+export function startFailed({ choice, error, output: printed, hasImage }: FailedStart): LambdaPoolError {
+  const { image, token } = choice;
+  // What a container prints is for it to say, and messages end up in logs.
+  const output = token === undefined ? printed : printed.replaceAll(token, '***');
   if (needsToken(output)) return tokenRefused(choice, error);
   const message = said(error);
   if (!hasImage) {

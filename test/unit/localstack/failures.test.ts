@@ -39,6 +39,13 @@ test('a token that is refused is never shown', () => {
   expect(message).not.toContain('ls-secret');
 });
 
+test('a token that the container prints is not shown either', () => {
+  const choice = chooseImage(undefined, { LOCALSTACK_AUTH_TOKEN: 'ls-secret' });
+  const output = 'environment: AUTH=ls-secret\nended';
+  const { message } = startFailed({ choice, error: ended, output, hasImage: true });
+  expect(message).toContain('environment: AUTH=*** | ended');
+});
+
 test('a port that is taken is named', () => {
   const error = new Error('(HTTP code 500) server error - Bind for 127.0.0.1:4566 failed: port is already allocated');
   const { message } = startFailed({ choice: chooseImage(undefined, {}), error, output: '', hasImage: true });
