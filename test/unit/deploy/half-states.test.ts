@@ -35,6 +35,22 @@ test('code is sent again when a change of somebody else, which refused it, is ov
   expect(await updateFunction(s.target, s.request(), s.options)).toMatchObject({ changed: ['code'] });
 });
 
+test('an interruption during a request rejects with its reason itself, and leaves what was made to the next run', async () => {
+  await using s = await setup();
+  const controller = new AbortController();
+  const reason = new Error('Ctrl-C');
+  const answer = s.aws.lambda.answer.bind(s.aws.lambda);
+  s.aws.lambda.answer = (operation, request) => {
+    if (operation === 'CreateFunction') controller.abort(reason);
+    return answer(operation, request);
+  };
+  const options = { ...s.options, signal: controller.signal };
+  expect(await rejection(createFunction(s.target, s.request(), options))).toBe(reason);
+  expect(s.aws.iam.roles.size + s.aws.logs.groups.size).toBe(2);
+  s.aws.lambda.answer = answer;
+  expect(await createFunction(s.target, s.request(), s.options)).toMatchObject({ functionName: 'helpers' });
+});
+
 describe('tags that may not be read', () => {
   const withoutTags = async (): Promise<Setup> => {
     const s = await deployed();

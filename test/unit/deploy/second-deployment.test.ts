@@ -73,6 +73,16 @@ describe('a second deployment', () => {
     expect(made?.tags).toEqual({ creator: 'lambdapool', function_name: 'helpers' });
   });
 
+  test('does not mind the order in which AWS tells subnets and security groups', async () => {
+    await using s = await setup();
+    const vpc = { subnetIds: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1', 'sg-2'] };
+    await createFunction(s.target, s.request(vpc), s.options);
+    s.aws.forget();
+    const turned = { subnetIds: ['subnet-2', 'subnet-1'], securityGroupIds: ['sg-2', 'sg-1'] };
+    await updateFunction(s.target, s.request(turned), s.options);
+    expect(s.aws.writes).toEqual([]);
+  });
+
   test('leaves the role what it needs in a VPC: interfaces go later, and another region may have some', async () => {
     await using s = await setup();
     const vpc = { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] };
