@@ -148,7 +148,7 @@ describe('loadConfig() refuses, in one sentence with the place,', () => {
     ],
     ['parts of seconds', '{ timeoutMs: 1500 }', /whole seconds in milliseconds, such as 60000, got 1500/],
     ['text for a list', '{ layers: "arn" }', /`layers` to be an array of non-empty strings, got "arn"/],
-    ['a number in the environment', '{ env: { N: 1 } }', /`env\.N` to be a string, got 1 \(number\)/],
+    ['a number in the environment', '{ env: { N: 1 } }', /`env\.N` to be a string, got a number\.$/],
     [
       'an unknown architecture',
       '{ architecture: "x64" }',
