@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deleteFunction } from '../../src/deploy/delete-function.ts';
 import { listFunctions } from '../../src/deploy/list-functions.ts';
 import { openTarget } from '../../src/deploy/target.ts';
 import { writeTemplate } from '../../src/deploy/template/write-template.ts';
@@ -100,5 +101,10 @@ describeOnLocalStack('a template', ({ endpoint, region, credentials }) => {
     await using target = await openTarget({ endpoint, region, credentials });
     const mine = (await listFunctions(target)).find(({ functionName }) => functionName === NAME);
     expect(mine).toMatchObject({ functionName: NAME, memoryMb: 512, timeoutMs: 60_000 });
+  });
+
+  maybe('and do not delete: it is the stack that owns it', async () => {
+    await using target = await openTarget({ endpoint, region, credentials });
+    await expect(deleteFunction(target, NAME)).rejects.toThrow('belongs to a CloudFormation stack (SAM made it)');
   });
 });
