@@ -8,6 +8,7 @@ import { isLoopback } from '../shared/loopback.ts';
 import { checkKeys, checkString, invalidOption } from '../shared/options.ts';
 import { LambdaHttpHandler } from '../transport/lambda/http-handler.ts';
 import { setupFailure } from '../transport/lambda/service-failure.ts';
+import { hasKeys, STAND_IN_CREDENTIALS, STAND_IN_REGION } from '../transport/lambda/stand-in.ts';
 import type { LambdaTransportCredentials } from '../transport/lambda.ts';
 import { findEndpoint, isHttpUrl } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -55,9 +56,6 @@ const KNOWN = ['region', 'profile', 'endpoint', 'credentials'];
 const CONNECT_TIMEOUT_MS = 10_000;
 /** 50 MB of code on a slow line take minutes. */
 const REQUEST_TIMEOUT_MS = 600_000;
-/** What stand-ins for AWS take where nobody has set anything: they check no signatures. */
-const STAND_IN_REGION = 'us-east-1';
-const STAND_IN_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /**
  * Finds out where to deploy. Calls nobody but the endpoint itself, and that only to learn whether it is our emulator.
@@ -110,8 +108,7 @@ function standInCredentials(
   endpoint: Endpoint,
 ): Pick<TargetOptions, 'credentials'> {
   // LocalStack tells accounts apart by their keys; our emulator never looks at any.
-  const isNamed = profile !== undefined || (env['AWS_ACCESS_KEY_ID'] ?? '') !== '';
-  const isSet = credentials !== undefined || (isNamed && !endpoint.isEmulator);
+  const isSet = endpoint.isEmulator ? credentials !== undefined : hasKeys({ credentials, profile }, env);
   return isStandIn(endpoint) && !isSet ? { credentials: STAND_IN_CREDENTIALS } : {};
 }
 

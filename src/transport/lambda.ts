@@ -7,6 +7,7 @@ import { checkBoolean, checkKeys, checkString, invalidOption } from '../shared/o
 import { claimChecking } from './claim/claim-transport.ts';
 import { toPoolError } from './lambda/errors.ts';
 import { isRemote, packPayload, unpackPayload } from './lambda/packing.ts';
+import { endpointOf, regionOf, withStandIns } from './lambda/stand-in.ts';
 import type { InvokeRequest, InvokeResponse, Transport } from './transport.ts';
 
 /** Options of `lambdaTransport`. */
@@ -15,12 +16,14 @@ export interface LambdaTransportOptions {
   readonly functionName: string;
   /**
    * AWS region.
-   * @default that of an ARN in `functionName`, else AWS_REGION, else that of the profile
+   * @default that of an ARN in `functionName`, else AWS_REGION, else that of the profile; us-east-1 for an
+   * endpoint on this machine
    */
   readonly region?: string;
   /**
    * Credentials, or a function that gets them, such as those of `@aws-sdk/credential-providers`.
-   * @default the SDK's chain: environment variables, profile, single sign-on, container, instance
+   * @default the SDK's chain: environment variables, profile, single sign-on, container, instance. For an
+   * endpoint on this machine, dummies unless environment variables or a profile say otherwise
    */
   readonly credentials?: LambdaTransportCredentials;
   /**
@@ -87,7 +90,7 @@ export function lambdaTransport(options: LambdaTransportOptions): Transport {
   if (payloadBucket === undefined) return transport;
   return claimChecking(transport, async () => {
     const { openS3Bucket } = await import('./lambda/s3-bucket.ts');
-    return openS3Bucket(payloadBucket, checked);
+    return openS3Bucket(payloadBucket, await withStandIns(checked));
   });
 }
 
@@ -171,8 +174,8 @@ async function loadSdk(options: LambdaTransportOptions): Promise<Sdk> {
     import('@aws-sdk/client-lambda'),
     import('./lambda/http-handler.ts'),
   ]);
-  const { credentials, profile, endpoint } = options;
-  const region = options.region ?? regionOf(options.functionName);
+  const { credentials, profile, endpoint, ...access } = await withStandIns(options);
+  const region = access.region ?? regionOf(access.functionName);
   const client = new LambdaClient({
     // Retries are the pool's: the SDK's own share one budget per client, and lose calls under throttling.
     maxAttempts: 1,
@@ -188,17 +191,6 @@ async function loadSdk(options: LambdaTransportOptions): Promise<Sdk> {
     ...(endpoint !== undefined && { endpoint }),
   });
   return { client, InvokeCommand };
-}
-
-/** As the SDK finds it, but for the profile: an endpoint in there counts as remote. */
-function endpointOf({ endpoint }: LambdaTransportOptions): string | undefined {
-  const { AWS_ENDPOINT_URL_LAMBDA: ofLambda, AWS_ENDPOINT_URL: ofAll } = process.env;
-  return [endpoint, ofLambda, ofAll].find((url) => url !== undefined && url !== '');
-}
-
-/** `arn:aws:lambda:eu-central-1:123456789012:function:f` names its region. */
-function regionOf(functionName: string): string | undefined {
-  return /^arn:[^:]*:lambda:([^:]+):/.exec(functionName)?.[1];
 }
 
 /** One process warning for each build error, not for each answer. */

@@ -2,6 +2,7 @@
 import type { LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { LambdaPoolError } from '../../shared/errors.ts';
 import { toPoolError } from './errors.ts';
+import { regionOf, withStandIns } from './stand-in.ts';
 
 export interface LambdaAccountOptions {
   /** The function: its name, `name:qualifier`, or its ARN. */
@@ -29,7 +30,7 @@ export class LambdaAccount {
    * @throws {LambdaPoolError} ACCESS_DENIED, UNREACHABLE, FUNCTION_NOT_FOUND, OPTION_INVALID
    */
   async concurrency(): Promise<number> {
-    const { functionName, region, ...access } = this.#options;
+    const { functionName, region, ...access } = await withStandIns(this.#options);
     const { GetAccountSettingsCommand, GetFunctionConcurrencyCommand, LambdaClient } =
       await import('@aws-sdk/client-lambda');
     const where = region ?? regionOf(functionName);
@@ -48,11 +49,6 @@ export class LambdaAccount {
       client.destroy();
     }
   }
-}
-
-/** `arn:aws:lambda:eu-central-1:123456789012:function:f` names its region. */
-function regionOf(functionName: string): string | undefined {
-  return /^arn:[^:]*:lambda:([^:]+):/.exec(functionName)?.[1];
 }
 
 /** Concurrency is reserved for a function, not for one version of it. */

@@ -6,6 +6,7 @@ import { bucketNotReady } from '../claim/failures.ts';
 import type { LambdaTransportOptions } from '../lambda.ts';
 import { toPoolError } from './errors.ts';
 import { isAws } from './service-failure.ts';
+import { regionOf } from './stand-in.ts';
 
 /** The longest that a function may run, as long again for transfers, and a little for clocks that differ. */
 const URL_LIFE_S = 1_860;
@@ -65,8 +66,7 @@ async function makeClient(access: Access, endpoint: string | undefined): Promise
 }
 
 function whereabouts({ region, functionName, profile }: Access): Pick<S3ClientConfig, 'region' | 'profile'> {
-  // `arn:aws:lambda:eu-central-1:123456789012:function:f` names its region.
-  const where = region ?? /^arn:[^:]*:lambda:([^:]+):/.exec(functionName)?.[1];
+  const where = region ?? regionOf(functionName);
   return { ...(where !== undefined && { region: where }), ...(profile !== undefined && { profile }) };
 }
 

@@ -163,10 +163,24 @@ describe('without the means to send', () => {
   });
 
   test('no credentials: ACCESS_DENIED, which says how to set them', async () => {
-    await using transport = lambdaTransport({ functionName: 'f', region: 'us-east-1', endpoint: 'http://127.0.0.1:1' });
+    // An address that is nobody's (RFC 5737); nothing gets that far.
+    await using transport = lambdaTransport({ functionName: 'f', region: 'us-east-1', endpoint: 'http://192.0.2.1' });
     const error = await failureOf(transport);
     expect(error.code).toBe('ACCESS_DENIED');
     expect(error.message).toMatch(/^No usable AWS credentials \(.*AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/);
+  });
+
+  test('neither region nor credentials are missed by an endpoint on this machine', async () => {
+    await using stub = await startStub((response, request) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(request.headers.authorization));
+    });
+    vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', stub.endpoint);
+    await using transport = lambdaTransport({ functionName: 'f' });
+    const { signal } = new AbortController();
+    const { payload } = await transport.invoke({ payload: '{}', logs: false }, { signal });
+    expect(payload).toContain('/us-east-1/lambda/aws4_request');
+    expect(payload).toContain('Credential=test/');
   });
 
   test('an unknown profile: ACCESS_DENIED that names it', async () => {
