@@ -6,6 +6,8 @@
  * is the foreign name). Both are refused, and no CORS header is ever sent.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { LambdaPoolError } from '../../src/shared/errors.ts';
+import { invalidOption } from '../../src/shared/options.ts';
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/;
 const LOOPBACK = /^(?:localhost|(?:[a-z0-9_-]+\.)+localhost|127\.0\.0\.1|\[::1\])$/;
@@ -13,6 +15,23 @@ const LOOPBACK = /^(?:localhost|(?:[a-z0-9_-]+\.)+localhost|127\.0\.0\.1|\[::1\]
 /** The host name in a Host header, in lower case and without the port; undefined if that is no legal one. */
 export function hostNameOf(header: string): string | undefined {
   return HOST.exec(header.toLowerCase())?.[1];
+}
+
+/**
+ * The names besides the loopback ones that may stand in Host and Origin, as they are compared.
+ * @throws {LambdaPoolError} OPTION_INVALID for one that is no host name.
+ */
+export function resolveAllowedHosts(names: readonly string[]): ReadonlySet<string> {
+  if (!Array.isArray(names)) throw invalidOption('allowedHosts', 'an array of host names', names);
+  for (const name of names) {
+    if (typeof name === 'string' && hostNameOf(name) === name.toLowerCase()) continue;
+    throw new LambdaPoolError(
+      'OPTION_INVALID',
+      `Expected \`allowedHosts\` to hold host names without scheme and port, such as "my-box.lan", got ${JSON.stringify(name)}.`,
+      { details: { option: 'allowedHosts' } },
+    );
+  }
+  return new Set(names.map((name) => name.toLowerCase()));
 }
 
 /** Why a request with these headers is refused, as a sentence; undefined if it is welcome. */

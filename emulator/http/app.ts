@@ -1,8 +1,6 @@
 /** The express app in front of an emulator, without a socket: who may enter, which operation, what else to say. */
-import type { Express, NextFunction, Request, Response } from 'express';
-import { LambdaPoolError } from '../../src/shared/errors.ts';
-import { invalidOption } from '../../src/shared/options.ts';
-import { hostNameOf, refusalOf } from './access.ts';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { refusalOf } from './access.ts';
 import { sendError } from './answer.ts';
 import { accessDenied, unknownOperation, validationError } from '../api-errors.ts';
 import type { ObjectFolder } from '../objects/object-folder.ts';
@@ -47,20 +45,16 @@ const OPERATIONS: readonly ((core: EmulatorCore) => Operation)[] = [
 
 export interface AppOptions {
   readonly emulator: EmulatorCore;
-  /** Names besides the loopback ones that may stand in Host and Origin: `my-box.lan`, `host.docker.internal`. Default: none. */
-  readonly allowedHosts?: readonly string[] | undefined;
+  /** Names besides the loopback ones that may stand in Host and Origin, in lower case. */
+  readonly allowedHosts: ReadonlySet<string>;
   /** Where objects lie that are too large for an invocation. Default: none are taken. */
   readonly objects?: ObjectFolder | undefined;
 }
 
-/**
- * Makes the app. Express is loaded here, so that a pool without a server does not pay for it.
- * @throws {LambdaPoolError} OPTION_INVALID for an allowed host that is no host name.
- */
-export async function createApp(options: AppOptions): Promise<Express> {
-  const allowedHosts = resolveAllowedHosts(options.allowedHosts ?? []);
+/** Makes the app. */
+export function createApp(options: AppOptions): Express {
+  const { allowedHosts } = options;
   const operations = OPERATIONS.map((create) => create(options.emulator));
-  const { default: express } = await import('express');
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -105,17 +99,4 @@ function unsupported(request: Request, operations: readonly Operation[]): Error 
 /** What express's router throws for a path with `%` and no two hexadecimal digits. */
 function isDecodeError(error: unknown): error is Error {
   return error instanceof Error && 'status' in error && error.status === 400;
-}
-
-function resolveAllowedHosts(names: readonly string[]): ReadonlySet<string> {
-  if (!Array.isArray(names)) throw invalidOption('allowedHosts', 'an array of host names', names);
-  for (const name of names) {
-    if (typeof name === 'string' && hostNameOf(name) === name.toLowerCase()) continue;
-    throw new LambdaPoolError(
-      'OPTION_INVALID',
-      `Expected \`allowedHosts\` to hold host names without scheme and port, such as "my-box.lan", got ${JSON.stringify(name)}.`,
-      { details: { option: 'allowedHosts' } },
-    );
-  }
-  return new Set(names.map((name) => name.toLowerCase()));
 }

@@ -3,9 +3,14 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import { LambdaPoolError } from '../../src/shared/errors.ts';
 import { checkInteger, checkKeys, checkString } from '../../src/shared/options.ts';
 import { ObjectFolder } from '../objects/object-folder.ts';
-import { type AppOptions, createApp } from './app.ts';
+import { resolveAllowedHosts } from './access.ts';
+import { LateListener } from './late-listener.ts';
+import type { EmulatorCore } from './operation.ts';
 
-export interface ServerOptions extends Omit<AppOptions, 'objects'> {
+export interface ServerOptions {
+  readonly emulator: EmulatorCore;
+  /** Names besides the loopback ones that may stand in Host and Origin: `my-box.lan`, `host.docker.internal`. Default: none. */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** Address to listen on. Default: 127.0.0.1, for this machine only. Another one needs `allowedHosts`, too. */
   readonly host?: string | undefined;
   /** TCP port from 0 to 65,535; 0 takes a free one. Default: 0. */
@@ -17,6 +22,11 @@ export interface Server extends AsyncDisposable {
   /** What clients take as endpoint: `http://127.0.0.1:3001`. */
   readonly url: string;
   readonly port: number;
+  /**
+   * Loads what answering takes, some 70 ms of express; else the first connection does, whose request waits for it.
+   * Resolves when that is done. Idempotent.
+   */
+  ready(): Promise<void>;
   /** Stops listening and closes all connections at once: calls that still wait for an environment are given up. Idempotent. */
   close(): Promise<void>;
 }
@@ -33,15 +43,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   checkKeys('The options of the server', options, ['emulator', 'host', 'port', 'allowedHosts']);
   const host = checkString('host', options.host ?? '127.0.0.1');
   const port = checkInteger('port', options.port ?? 0, { min: 0, max: 65_535 });
+  const allowedHosts = resolveAllowedHosts(options.allowedHosts ?? []);
   const objects = new ObjectFolder();
-  const app = await createApp({ emulator: options.emulator, allowedHosts: options.allowedHosts, objects });
   // Node's own limits on time count until the request is complete, and so never cut an invocation.
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, app);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS });
+  const listener = new LateListener(server, async () => {
+    const { createApp } = await import('./app.ts');
+    return createApp({ emulator: options.emulator, allowedHosts, objects });
+  });
   await listen(server, host, port);
-  return running(server, host, objects);
+  return { ready: () => listener.ready(), ...running(server, host, objects) };
 }
 
-function running(server: HttpServer, host: string, objects: ObjectFolder): Server {
+function running(server: HttpServer, host: string, objects: ObjectFolder): Omit<Server, 'ready'> {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   let closed: Promise<void> | undefined;

@@ -43,6 +43,8 @@ export async function dev(options: DevOptions, io: Io, signal: AbortSignal): Pro
     durationMs: performance.now() - startedAt,
   };
   await io.stdout.write(options.json ? jsonEvent('started', started) : startedText(started, io.stdout));
+  // Not before, as it takes as long as a third of all this.
+  await server.ready();
   await stopped;
   if (options.json) await io.stdout.write(jsonEvent('stopped', { at: Date.now() }));
 }

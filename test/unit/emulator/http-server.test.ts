@@ -172,7 +172,16 @@ describe('starting and closing', () => {
     never.resolve({});
   });
 
-  it('an app can be made without a socket', async () => {
-    expect(typeof (await createApp({ emulator: fakeCore().core }))).toBe('function');
+  it('an app can be made without a socket', () => {
+    expect(typeof createApp({ emulator: fakeCore().core, allowedHosts: new Set() })).toBe('function');
+  });
+
+  it('a request that comes before the app is loaded is answered by it', async () => {
+    const { core } = fakeCore();
+    await using server = await start(core, {});
+    const [first, second] = await Promise.all([invoke(server), invoke(server)]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    await server.ready();
+    expect((await invoke(server)).status).toBe(200);
   });
 });
