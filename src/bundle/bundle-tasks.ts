@@ -1,7 +1,8 @@
 /** Tasks root to deployable folder, once. */
-import { mkdir, readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import type { Manifest } from '../../agent/manifest.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 import { AGENT_MAP } from './agent-bundle.ts';
 import { resolveTasksRoot } from './discover.ts';
 import type { NativePackage } from './native-packages.ts';
@@ -76,7 +77,7 @@ export async function bundleTasks(options: BundleTasksOptions): Promise<TaskBund
 }
 
 async function emptyFolder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   if ((await readdir(path)).length > 0) {
     throw new LambdaPoolError(
       'OPTION_INVALID',

@@ -1,10 +1,11 @@
 /** Writes the declaration of `lambdapool tasks --types` to its place, seen from which its imports are right. */
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Manifest } from '../../agent/manifest.ts';
 import { discoverModules, resolveTasksRoot } from '../bundle/discover.ts';
 import { relativeTo } from '../bundle/paths.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 import { typesFile } from './types-file.ts';
 
 export interface TypesFile {
@@ -31,7 +32,11 @@ export async function writeTypesFile({ tasksRoot, manifest, file }: TypesFile): 
     );
   }
   const path = resolve(file);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path)).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `The folder of ${file} cannot be made (${reason}). Name another file with --types.`;
+    throw new LambdaPoolError('OPTION_INVALID', message, { cause, details: { option: 'types' } });
+  });
   const from = await realpath(dirname(path));
   const { modules } = await discoverModules(await resolveTasksRoot(resolve(tasksRoot)));
   const files = new Map(modules.map((module) => [module.name, module.file] as const));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +39,17 @@ describe('lambdapool template', () => {
       templateFile: expect.stringContaining(path.join('deploy', 'here', 'template.yaml')),
       codeFolder: expect.stringContaining(path.join('deploy', 'here', 'bundle')),
     });
+  });
+
+  it('ends when it is interrupted, and writes no template', async () => {
+    await using tasks = await tasksRoot(TASK);
+    const cwd = path.dirname(tasks.directory);
+    await tasks.write('../lambdapool.config.mjs', `process.kill(process.pid, 'SIGTERM'); export default {};`);
+    const { code, stdout, stderr } = await runCli(['template'], { cwd });
+    expect(stderr).toBe('lambdapool: Interrupted. No template was written.\n');
+    expect(stdout).toBe('');
+    expect(code).toBe(143);
+    expect(existsSync(path.join(cwd, 'sam/template.yaml'))).toBe(false);
   });
 
   it('refuses to overwrite what is not its own in one sentence', async () => {

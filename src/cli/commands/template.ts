@@ -1,6 +1,7 @@
 /** `lambdapool template`: a SAM template of the function, and the folder that it deploys. */
 import path from 'node:path';
 import type { WriteTemplateOptions } from '../../deploy/template/write-template.ts';
+import { Interrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 
 /** Writes both and says what to do with them. */
@@ -10,7 +11,12 @@ export async function template(options: WriteTemplateOptions & { readonly json: 
     import('../../deploy/template/write-template.ts'),
     import('../../deploy/package/size.ts'),
   ]);
-  const { templateFile, codeFolder, size, manifest, notes } = await writeTemplate(others);
+  const { templateFile, codeFolder, size, manifest, notes } = await writeTemplate(others).catch(
+    async (error: unknown) => {
+      if (error instanceof Interrupted) await io.stderr.write('lambdapool: Interrupted. No template was written.\n');
+      throw error;
+    },
+  );
   for (const note of notes) await io.stderr.write(`lambdapool: note: ${note}\n`);
   if (json) {
     const { zippedBytes, unzippedBytes } = size;

@@ -41,7 +41,7 @@ export function addTemplateCommand(program: Command, context: Context): readonly
         assets,
       } = settings.values;
       const tasks = { functionName, tasksRoot: root, external, assets, settings: functionSettings(settings) };
-      await template({ ...tasks, outDir, force, alarms, json }, context.io);
+      await template({ ...tasks, outDir, force, alarms, json, signal: context.signal }, context.io);
     });
   });
   return [command];

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest } from '../../../agent/manifest.ts';
 import { bundleTasks, type TaskBundle } from '../../bundle/bundle-tasks.ts';
+import { toPath } from '../../bundle/paths.ts';
 import { LambdaPoolError } from '../../shared/errors.ts';
 import { platformsOf, showPlatform } from './binary.ts';
 import { checkPackage, type CheckedPackage } from './check-binaries.ts';
@@ -53,6 +54,7 @@ export interface TasksPackage {
 export async function packageTasks(options: PackageTasksOptions): Promise<TasksPackage> {
   const { tasksRoot, outDir, external = [], assets = [], platform } = options;
   const bundle = await bundleTasks({ tasksRoot, outDir, external, assets, moved: true });
+  if (Object.keys(bundle.manifest.tasks).length === 0) throw noTasks(tasksRoot, bundle.notes);
   await checkOwnAddons(bundle, platform);
   const roots = await Promise.all(
     [...bundle.nativePackages].sort(byName).map(({ name, directory }) => readPackage(name, directory)),
@@ -71,6 +73,13 @@ export async function packageTasks(options: PackageTasksOptions): Promise<TasksP
     parts: [...bundle.parts, ...copied].sort((a, b) => b.bytes - a.bytes),
     notes: [...bundle.notes, ...tree.notes, ...external.map(noteOfExternal)],
   };
+}
+
+/** Whoever develops may begin with none; to deploy them is a mistake, and the notes say which. */
+function noTasks(tasksRoot: string | URL, notes: readonly string[]): LambdaPoolError {
+  const root = toPath(tasksRoot);
+  const message = `The tasks root ${root} holds no tasks. A task is an exported function, such as \`export function add(a: number, b: number) { return a + b }\`.`;
+  return new LambdaPoolError('BUILD_FAILED', [message, ...notes].join('\n'), { details: { tasksRoot: root } });
 }
 
 function noteOfExternal(name: string): string {

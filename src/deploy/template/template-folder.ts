@@ -1,8 +1,10 @@
 /** The folder of a template: `template.yaml`, and beside it the bundle that it deploys. What is not ours is not touched. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isInside } from '../../bundle/paths.ts';
 import { LambdaPoolError } from '../../shared/errors.ts';
+import { makeFolder } from '../../shared/make-folder.ts';
 
 export const TEMPLATE_FILE = 'template.yaml';
 export const CODE_FOLDER = 'bundle';
@@ -31,12 +33,37 @@ export async function checkFolder(folder: string): Promise<void> {
   if (hash !== hashOf(text.slice(line.length))) throw refusal(file, 'was edited since lambdapool wrote it');
 }
 
-function refusal(path: string, fact: string, cause?: unknown): LambdaPoolError {
-  return new LambdaPoolError(
-    'OPTION_INVALID',
-    `${path} ${fact}. Name another folder with --out, or let it be overwritten with --force.`,
-    { details: { option: 'out', path }, cause },
+/** @throws {LambdaPoolError} OPTION_INVALID where the bundle would be among the tasks of the next one, or take their place. */
+export async function checkApart(folder: string, tasksRoot: string): Promise<void> {
+  const [place, root] = await Promise.all([realPlace(folder), realPlace(tasksRoot)]);
+  const isWithin = isInside(root, place);
+  if (!isWithin && !isInside(place, root)) return;
+  const fact = place === root ? 'is' : isWithin ? 'lies in' : 'holds';
+  throw unusable(
+    folder,
+    `${folder} ${fact} the tasks root ${tasksRoot}: tasks and their bundle need folders of their own`,
   );
+}
+
+/** Where a path leads, also one at which nothing is yet. */
+async function realPlace(path: string): Promise<string> {
+  const found = await realpath(path).catch(() => undefined);
+  if (found !== undefined || path === dirname(path)) return found ?? path;
+  return join(await realPlace(dirname(path)), basename(path));
+}
+
+function refusal(path: string, fact: string, cause?: unknown): LambdaPoolError {
+  const next = ', or let it be overwritten with --force';
+  return unusable(path, `${path} ${fact}`, { next, cause });
+}
+
+function unusable(
+  path: string,
+  fact: string,
+  { next = '', cause }: { readonly next?: string; readonly cause?: unknown } = {},
+): LambdaPoolError {
+  const message = `${fact}. Name another folder with --out${next}.`;
+  return new LambdaPoolError('OPTION_INVALID', message, { details: { option: 'out', path }, cause });
 }
 
 /**
@@ -47,7 +74,10 @@ export async function replaceFolder<T extends { readonly template: string }>(
   folder: string,
   write: (codeFolder: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw unusable(folder, `The folder ${folder} cannot be made (${reason})`, { cause: error });
+  });
   const made = join(folder, `.${CODE_FOLDER}-${randomBytes(4).toString('hex')}`);
   try {
     const written = await write(made);

@@ -1,5 +1,6 @@
 /** Tasks root to SAM template with the folder that it deploys. */
 import { join, resolve } from 'node:path';
+import { toPath } from '../../bundle/paths.ts';
 import { packageVersion } from '../package-version.ts';
 import { packageTasks, type TasksPackage } from '../package/package-tasks.ts';
 import { checkPackageSize, type PackageSize } from '../package/size.ts';
@@ -8,7 +9,7 @@ import { zipFolder } from '../package/zip.ts';
 import { checkEnvSize, checkFunctionName, checkSettings, type FunctionSettings } from '../settings.ts';
 import { markEnv } from '../marks.ts';
 import { samTemplate } from './sam-template.ts';
-import { checkFolder, CODE_FOLDER, replaceFolder, TEMPLATE_FILE } from './template-folder.ts';
+import { checkApart, checkFolder, CODE_FOLDER, replaceFolder, TEMPLATE_FILE } from './template-folder.ts';
 import { templateText } from './template-text.ts';
 
 export interface WriteTemplateOptions {
@@ -23,6 +24,8 @@ export interface WriteTemplateOptions {
   /** Whether a template that we did not write, or that was edited, may be overwritten. */
   readonly force: boolean;
   readonly alarms: boolean;
+  /** Ends the work between two steps; rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface WrittenTemplate {
@@ -38,6 +41,7 @@ export interface WrittenTemplate {
  * Writes `template.yaml` and the bundle beside it. Whatever fails, the folder stays as it was.
  * @throws {LambdaPoolError} OPTION_INVALID for settings that Lambda refuses and for a folder that is not ours;
  * BUILD_FAILED; PAYLOAD_TOO_LARGE.
+ * @throws `signal.reason` when aborted.
  */
 export async function writeTemplate(options: WriteTemplateOptions): Promise<WrittenTemplate> {
   const functionName = checkFunctionName(options.functionName);
@@ -45,15 +49,20 @@ export async function writeTemplate(options: WriteTemplateOptions): Promise<Writ
   const version = await packageVersion();
   checkEnvSize({ ...settings.env, ...markEnv(functionName, version) });
   const outDir = resolve(options.outDir);
+  const { tasksRoot, external, assets, alarms, signal } = options;
+  await checkApart(outDir, toPath(tasksRoot));
   if (!options.force) await checkFolder(outDir);
-  const { tasksRoot, external, assets, alarms } = options;
+  signal?.throwIfAborted();
   const architecture = settings.architecture ?? 'x86_64';
   const platform = lambdaPlatform(architecture);
   const { size, made } = await replaceFolder(outDir, async (codeFolder) => {
     const made = await packageTasks({ tasksRoot, outDir: codeFolder, external, assets, platform });
+    signal?.throwIfAborted();
     const size = await checkPackageSize(made, await zipFolder(made.directory));
     const input = { functionName, settings, version, codeUri: `./${CODE_FOLDER}`, alarms };
-    return { template: await templateText(samTemplate(input)), size, made };
+    const template = await templateText(samTemplate(input));
+    signal?.throwIfAborted();
+    return { template, size, made };
   });
   const { manifest, notes } = made;
   return { templateFile: join(outDir, TEMPLATE_FILE), codeFolder: join(outDir, CODE_FOLDER), size, manifest, notes };

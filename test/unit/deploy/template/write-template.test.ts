@@ -1,4 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { existsSync, watch } from 'node:fs';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -79,6 +81,65 @@ describe('writeTemplate', () => {
     await writeTemplate(options(project));
     const before = await read(project);
     await expect(writeTemplate(options(project, wrong))).rejects.toThrow(said);
+    expect(await read(project)).toBe(before);
+    expect((await readdir(project.path('sam'))).sort()).toEqual(['bundle', 'template.yaml']);
+  });
+
+  it.each<[string, (project: Project) => Partial<WriteTemplateOptions>, string]>([
+    ['is the tasks root', ({ tasksRoot }) => ({ outDir: tasksRoot }), 'is the tasks root'],
+    ['lies in it', ({ tasksRoot }) => ({ outDir: path.join(tasksRoot, 'deep/sam') }), 'lies in the tasks root'],
+    ['holds it', (project) => ({ outDir: project.path('.'), force: true }), 'holds the tasks root'],
+    ['is it by another name', (project) => ({ outDir: project.path('link/sam') }), 'lies in the tasks root'],
+  ])('refuses a folder that %s, and writes nothing', async (_what, wrong, fact) => {
+    await using project = new Project(TASK);
+    await symlink(project.tasksRoot, project.path('link'), 'junction');
+    const given = options(project, wrong(project));
+    await expect(writeTemplate(given)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: `${given.outDir} ${fact} ${project.tasksRoot}: tasks and their bundle need folders of their own. Name another folder with --out.`,
+    });
+    expect(await readdir(project.tasksRoot)).toEqual(['math.ts']);
+  });
+
+  it.runIf(existsSync('/proc/self'))(
+    'says that a folder cannot be made where the system lets nobody make one',
+    async () => {
+      await using project = new Project(TASK);
+      await expect(writeTemplate(options(project, { outDir: '/proc/x/y' }))).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message: expect.stringMatching(
+          /^The folder \/proc\/x\/y cannot be made \(ENOENT.*\)\. Name another folder with --out\.$/,
+        ),
+      });
+    },
+  );
+
+  it('says what a task is where there is none, with what it found instead', async () => {
+    await using project = new Project({ 'table.ts': 'export const table = [1];' });
+    await expect(writeTemplate(options(project))).rejects.toMatchObject({
+      code: 'BUILD_FAILED',
+      message: expect.stringMatching(
+        /^The tasks root .* holds no tasks\. A task is an exported function, such as .*\n.*table\.ts exports no function/,
+      ),
+    });
+  });
+
+  it.each([
+    ['at its start', false],
+    ['while it bundles', true],
+  ])('stops when aborted %s, and leaves what is there', async (_when, isUnderWay) => {
+    await using project = new Project(TASK);
+    await writeTemplate(options(project));
+    const before = await read(project);
+    const controller = new AbortController();
+    const watcher = watch(project.path('sam'));
+    const reason = new Error('enough');
+    const written = writeTemplate(options(project, { alarms: true, signal: controller.signal }));
+    // The folder of the new bundle appears.
+    if (isUnderWay) await once(watcher, 'change');
+    watcher.close();
+    controller.abort(reason);
+    await expect(written).rejects.toBe(reason);
     expect(await read(project)).toBe(before);
     expect((await readdir(project.path('sam'))).sort()).toEqual(['bundle', 'template.yaml']);
   });
