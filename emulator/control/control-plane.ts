@@ -7,6 +7,7 @@ import type { InFlight } from '../queue/in-flight.ts';
 import type { ResolvedFunctionOptions } from '../options.ts';
 import type { RunningFunctions } from '../functions/running-functions.ts';
 import type { ServiceError } from '../service-error.ts';
+import { REGISTERED_TAG } from '../../src/shared/registered-tag.ts';
 import { type FunctionConfiguration, showConfiguration } from './configuration.ts';
 import { Constraints } from './constraints.ts';
 import { Deployments } from './deployments.ts';
@@ -73,7 +74,8 @@ export class ControlPlane implements AsyncDisposable {
 
   /** Shows a function that the program has registered; what changes it is its source of code. */
   adopt(options: ResolvedFunctionOptions): void {
-    this.#registry.add(options.functionName, registeredContents(options, this.#account), false);
+    const record = this.#registry.add(options.functionName, registeredContents(options, this.#account), false);
+    setTags(record.tags, { [REGISTERED_TAG]: 'true' });
   }
 
   /** Resolves when the function is active and its newest update has taken over. */

@@ -7,7 +7,7 @@ import { zipTasks } from './code.ts';
 import type { DeployTasks } from './code.ts';
 import type { Finding } from './doctor-finding.ts';
 import { notFound } from './errors.ts';
-import { lookAtFunction, refuseOthers, stackOf } from './find-function.ts';
+import { isRegistered, lookAtFunction, refuseOthers, stackOf } from './find-function.ts';
 import type { FoundFunction } from './find-function.ts';
 import { invoke } from './lambda-api.ts';
 import { isOurs } from './marks.ts';
@@ -34,12 +34,17 @@ export async function checkFunction(work: Work): Promise<ExaminedFunction> {
   if (seen === undefined) return { finding: problem(notFound(functionName, target)), answering: undefined };
   const { found, marked } = seen;
   const stack = stackOf(marked.tags);
+  const isServed = isRegistered(target, marked);
   // One that `lambdapool template` describes bears our marks, and belongs to its stack.
-  if (stack === undefined || !isOurs(marked)) refuseOthers(work, marked);
-  const remedy = remedyFor(functionName, stack);
+  if (!isServed && (stack === undefined || !isOurs(marked))) refuseOthers(work, marked);
+  const remedy = isServed ? SERVE_AGAIN : remedyFor(functionName, stack);
   const version = await packageVersion();
   const finding = judgeFunction(found, { functionName, version, today: dayOf(new Date()), remedy });
   const { architecture } = found;
+  if (isServed && finding.status === 'ok') {
+    const message = `${finding.message}, served from a folder by the emulator's own program, such as \`lambdapool dev\``;
+    return { finding: { ...finding, message }, answering: { architecture, remedy } };
+  }
   return { finding, answering: finding.status === 'problem' ? undefined : { architecture, remedy } };
 }
 
@@ -60,6 +65,12 @@ export function remedyFor(functionName: string, stack?: string): Remedy {
     update: `Run \`lambdapool update ${functionName}\`.`,
   };
 }
+
+const SERVE_AGAIN: Remedy = {
+  create: 'Start again what serves it.',
+  update:
+    'It is served from another folder, or was built otherwise: start `lambdapool dev` with the tasks that are here.',
+};
 
 interface Facts {
   readonly functionName: string;

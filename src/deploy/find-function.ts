@@ -1,10 +1,12 @@
 /** Looks up a function and refuses those that are not ours. */
 import { LambdaPoolError } from '../shared/errors.ts';
+import { REGISTERED_TAG } from '../shared/registered-tag.ts';
 import { readPresent } from './configuration.ts';
 import type { Present } from './configuration.ts';
 import { deployFailed, notFound, placeOf } from './errors.ts';
 import { getFunction } from './lambda-api.ts';
 import { isOurs, UNFINISHED_TAG } from './marks.ts';
+import type { Target } from './target.ts';
 import type { Work } from './work.ts';
 
 /** A function of ours as it is deployed. */
@@ -81,12 +83,24 @@ export function refuseOthers({ functionName, target }: Work, marked: Marked): vo
       { functionName, stack },
     );
   }
+  if (isRegistered(target, marked)) {
+    throw deployFailed(
+      `The function ${functionName} in ${placeOf(target)} is served from a folder by the program that runs the emulator, such as ` +
+        '`lambdapool dev`: it follows the files there, and ends with that program. Deploy under another name.',
+      { functionName },
+    );
+  }
   if (isOurs(marked)) return;
   throw deployFailed(
     `The function ${functionName} in ${placeOf(target)} was not deployed by lambdapool (it has no tag creator=lambdapool), ` +
       'so it is left alone. Choose another name, or delete it with the tool that made it.',
     { functionName },
   );
+}
+
+/** Whether the emulator's own program made it, from a folder. Anywhere else, the tag is only a tag. */
+export function isRegistered({ isEmulator }: Target, { tags }: Marked): boolean {
+  return isEmulator && tags?.[REGISTERED_TAG] !== undefined;
 }
 
 /** What owns a function besides us. CloudFormation sets its tags on AWS alone; that of SAM is there in LocalStack, too. */

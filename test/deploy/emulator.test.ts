@@ -3,11 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { Emulator } from '../../emulator/emulator.ts';
 import { startServer } from '../../emulator/http/server.ts';
-import { createFunction } from '../../src/deploy/deploy-function.ts';
+import { tasksSource } from '../../src/bundle/tasks-source.ts';
+import { deleteFunction } from '../../src/deploy/delete-function.ts';
+import { createFunction, updateFunction } from '../../src/deploy/deploy-function.ts';
+import { examine } from '../../src/deploy/doctor.ts';
+import type { Check } from '../../src/deploy/doctor.ts';
 import { functionLogs } from '../../src/deploy/function-logs.ts';
 import { hostPlatform } from '../../src/deploy/package/target-platform.ts';
 import { openTarget } from '../../src/deploy/target.ts';
 import { Scope } from '../../src/shared/scope.ts';
+import { tasksRoot } from '../support/tasks-root.ts';
+import type { TasksRoot } from '../support/tasks-root.ts';
 import { elf, machO, portableExecutable, type Cpu } from '../unit/deploy/package/binaries.ts';
 import { describeInterruptions } from './interruption.ts';
 import { describeLife } from './life.ts';
@@ -61,6 +67,63 @@ describe('the emulator as a target', () => {
       expect(await call(d, 'math.add', [41])).toBe(42);
     },
   );
+
+  describe('with a function that its own program serves from a folder', () => {
+    async function serving(): Promise<Serving> {
+      const scope = new Scope();
+      const root = scope.use(await tasksRoot({ 'math.ts': 'export const add = (a: number, b: number) => a + b;' }));
+      const core = scope.use(new Emulator({ concurrency: 2 }));
+      core.register({ functionName: 'served', code: scope.use(tasksSource({ tasksRoot: root.directory })) });
+      await core.ready('served');
+      const { url: endpoint } = scope.use(await startServer({ emulator: core }));
+      return { root, endpoint, [Symbol.asyncDispose]: () => scope.close() };
+    }
+
+    interface Serving extends AsyncDisposable {
+      readonly root: TasksRoot;
+      readonly endpoint: string;
+    }
+
+    function examined({ endpoint, root }: Serving): Promise<readonly Check[]> {
+      return examine({
+        readConfiguration: () => Promise.resolve({ status: 'ok', message: 'none' }),
+        openTarget: () => openTarget({ endpoint }, {}),
+        functionName: 'served',
+        tasks: { tasksRoot: root.directory },
+        signal: new AbortController().signal,
+      });
+    }
+
+    test('the doctor says so and compares the tasks', async () => {
+      await using s = await serving();
+      const [tasks, found] = (await examined(s)).toReversed();
+      expect(found).toMatchObject({
+        name: 'function',
+        status: 'ok',
+        message: expect.stringMatching(
+          /^served: Active, .*, served from a folder by the emulator's own program, such as `lambdapool dev`$/,
+        ),
+      });
+      expect(tasks).toEqual({ name: 'tasks', status: 'ok', message: 'served holds what is here (1 task).' });
+    });
+
+    test.each(['create', 'update', 'delete'] as const)('%s says what to do instead', async (verb) => {
+      await using s = await serving();
+      await using target = await openTarget({ endpoint: s.endpoint }, {});
+      const request = { functionName: 'served', tasks: { tasksRoot: s.root.directory } };
+      const done = {
+        create: () => createFunction(target, request),
+        update: () => updateFunction(target, request),
+        delete: () => deleteFunction(target, 'served'),
+      };
+      await expect(done[verb]()).rejects.toMatchObject({
+        code: 'DEPLOY_FAILED',
+        message:
+          `The function served in ${s.endpoint} is served from a folder by the program that runs the emulator, such as ` +
+          '`lambdapool dev`: it follows the files there, and ends with that program. Deploy under another name.',
+      });
+    });
+  });
 
   test('says where its logs are', async () => {
     await using d = await deploying(emulator);
