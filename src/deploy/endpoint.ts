@@ -2,6 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { LambdaPoolError } from '../shared/errors.ts';
+import { originOf } from '../transport/lambda/sdk-origin.ts';
 import { isAws } from '../transport/lambda/service-failure.ts';
 
 export interface Endpoint {
@@ -56,21 +57,14 @@ async function hasOthers(given: Given): Promise<boolean> {
 
 /** The endpoint that the SDK itself would call, if it is not AWS's own: variables and shared configuration files may name one. */
 async function configured({ profile }: Given, ask: (config: object) => Promise<unknown>): Promise<string | undefined> {
-  let origin: string | undefined;
-  const client = {
+  const config = {
     // Any region: what is asked is only whether the SDK would leave AWS, and nothing is sent.
     region: 'us-east-1',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
     maxAttempts: 1,
-    requestHandler: {
-      handle({ protocol, hostname, port }: { protocol: string; hostname: string; port?: number }): Promise<never> {
-        origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
-        return Promise.reject(new Error('Nothing is sent.'));
-      },
-    },
     ...(profile !== undefined && { profile }),
   };
-  await ask(client).catch(() => undefined);
+  const origin = await originOf((requestHandler) => ask({ ...config, requestHandler })).catch(() => undefined);
   return origin === undefined || isAws(origin) ? undefined : origin;
 }
 

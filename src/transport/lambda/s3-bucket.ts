@@ -6,6 +6,7 @@ import { bucketNotReady } from '../claim/failures.ts';
 import type { LambdaTransportOptions } from '../lambda.ts';
 import { toPoolError } from './errors.ts';
 import { isAws } from './service-failure.ts';
+import { originOf } from './sdk-origin.ts';
 import { regionOf } from './stand-in.ts';
 
 /** The longest that a function may run, as long again for transfers, and a little for clocks that differ. */
@@ -89,29 +90,6 @@ async function findEndpoint(access: Access): Promise<string | undefined> {
   if (isAws(lambda)) return ofS3;
   const isGeneral = access.endpoint !== undefined && !process.env['AWS_ENDPOINT_URL_S3'];
   return isGeneral ? lambda : (ofS3 ?? lambda);
-}
-
-interface Seen {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
-}
-
-interface Listener {
-  handle(request: Seen): Promise<never>;
-}
-
-/** Where the SDK would send a request, by all that it reads. Nothing is sent. */
-async function originOf(ask: (listener: Listener) => Promise<void>): Promise<string> {
-  let origin: string | undefined;
-  const handle = ({ protocol, hostname, port }: Seen): Promise<never> => {
-    origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
-    return Promise.reject(new Error('Nothing is sent.'));
-  };
-  let failure: unknown;
-  await ask({ handle }).catch((error: unknown) => (failure = error));
-  if (origin === undefined) throw failure;
-  return origin;
 }
 
 async function signer(
