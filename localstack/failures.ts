@@ -18,7 +18,7 @@ const TRY_EMULATOR = "or run in the emulator, which needs no container (`transpo
 export function testcontainersMissing(cause: unknown): LambdaPoolError {
   return failure(
     `Starting LocalStack takes testcontainers, which cannot be loaded (${said(cause)}): ` +
-      '`npm i -D testcontainers @testcontainers/localstack`. Or start LocalStack yourself (docs/localstack.md).',
+      'run `npm i -D testcontainers @testcontainers/localstack`, or start LocalStack yourself.',
     cause,
   );
 }
@@ -80,7 +80,11 @@ function failure(message: string, cause: unknown): LambdaPoolError {
 
 function said(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return (message.split('\n')[0] ?? '').trim().replace(/\.$/, '');
+  // Docker's begin with `(HTTP code 500) server error - `, and what is said stands in parentheses.
+  return (message.split('\n')[0] ?? '')
+    .trim()
+    .replace(/\.$/, '')
+    .replace(/^\((HTTP code \d+)\) /, '$1, ');
 }
 
 function lastLines(output: string): string {

@@ -37,7 +37,7 @@ export async function resolveTasksRoot(tasksRoot: string): Promise<string> {
   const fault = found === undefined ? 'does not exist' : 'is not a folder';
   throw new LambdaPoolError(
     'OPTION_INVALID',
-    `The tasks root ${tasksRoot} ${fault}. Make it a folder of modules that export functions, or name another one by \`tasksRoot\`.`,
+    `The tasks root ${tasksRoot} ${fault}. Make it a folder of modules that export functions, or name another one.`,
     { details: { option: 'tasksRoot', tasksRoot } },
   );
 }

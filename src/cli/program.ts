@@ -69,8 +69,9 @@ function packageVersion(): string {
 
 const EXIT_CODES = `
 Exit codes:
-  0  all is well
-  1  a task or a deployment failed, or the doctor found a problem
-  2  nothing was done: the command, its input, its target or the credentials are wrong
+  0    all is well
+  1    a task or a deployment failed, or the doctor found a problem
+  2    nothing was done: the command, its input, its target or the credentials are wrong
+  130  interrupted with Ctrl-C; 128 and the number of the signal for others
 
 More: lambdapool <command> --help`;

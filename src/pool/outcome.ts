@@ -90,7 +90,7 @@ export function unknownError(fault: FunctionFault, size: number, facts: TaskErro
   const cause = faultError(fault, facts);
   const message =
     `Nobody can tell whether this call of ${facts.task} ran: it travelled with ${size - 1} others in one invocation, which ended ` +
-    `without an answer (${fault.message}). Mark the task \`idempotent\`, and its calls are sent again in halves until the guilty one is alone; ` +
+    `without an answer (${bare(fault.message)}). Mark the task \`idempotent\`, and its calls are sent again in halves until the guilty one is alone; ` +
     'or use `chunksize: 1`, so that a call cannot lose its neighbours.';
   return new TaskError('OUTCOME_UNKNOWN', message, { cause, facts });
 }
@@ -144,7 +144,13 @@ const ENDED: Readonly<Record<FaultCode, (said: string) => string>> = {
 };
 
 function whatHappened({ code, message, errorType }: FunctionFault): string {
-  return ENDED[code](errorType === '' ? message : `${errorType}: ${message}`);
+  const said = bare(message);
+  return ENDED[code](errorType === '' ? said : `${errorType}: ${said}`);
+}
+
+/** Without the full stop that some of Lambda's accounts end with: ours follows. */
+function bare(message: string): string {
+  return message.replace(/\.$/, '');
 }
 
 function describe(thrown: unknown): string {

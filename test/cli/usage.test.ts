@@ -48,6 +48,7 @@ describe('lambdapool', () => {
 
   test.each([
     [['--help'], 'Exit codes:'],
+    [['--help'], '  130  interrupted with Ctrl-C'],
     [['dev', '--help'], '$ lambdapool dev --memory 512'],
     [['tasks', '-h'], '$ lambdapool tasks src/tasks --json'],
     [['help', 'apply'], "$ lambdapool apply math.fibonacci --args '[10]'"],

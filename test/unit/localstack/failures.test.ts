@@ -52,6 +52,15 @@ test('a port that is taken is named', () => {
   expect(message).toMatch(/port taken \(.*127\.0\.0\.1:4566/);
 });
 
+test('an image that cannot be pulled is told with what Docker says, in plain parentheses', () => {
+  const choice = chooseImage('localstack/nothing:1', {});
+  const error = new Error('(HTTP code 500) server error - Get "https://registry-1.docker.io/v2/": no such host. ');
+  const { message } = startFailed({ choice, error, output: '', hasImage: false });
+  expect(message).toMatch(
+    /^The image localstack\/nothing:1 is not .* pulled \(HTTP code 500, server error - Get "https:\/\/registry-1\.docker\.io\/v2\/": no such host\)\. Check its name/,
+  );
+});
+
 test('anything else ends with the last lines of the container', () => {
   const output = Array.from({ length: 9 }, (_, i) => `line ${i}`).join('\n');
   const { message } = startFailed({ choice: chooseImage(undefined, {}), error: ended, output, hasImage: true });

@@ -162,6 +162,17 @@ test('a function that cannot start fails its calls with INIT_FAILED, and none of
   expect(error).toMatchObject({ code: 'INIT_FAILED', message: expect.stringContaining("'sharp'") });
 });
 
+test('what Lambda says of an end stands in our sentence without a full stop of its own', async () => {
+  await using s = setup();
+  const said = 'Response payload size exceeded maximum allowed payload size (6291556 bytes).';
+  s.transport.dieNext('Function.ResponseSizeTooLarge', said);
+  const error = await rejection(s.pool.apply('math.square', { args: [3] }));
+  expect(error).toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+    message: expect.stringContaining('payload size (6291556 bytes)). Give the pool'),
+  });
+});
+
 test('results that are too long together fail their calls with PAYLOAD_TOO_LARGE', async () => {
   await using s = setup();
   s.transport.dieNext('Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed');
