@@ -1,7 +1,9 @@
 /** Makes the settings of a command that runs, or prints them where that is all that was asked for. */
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
 import { LambdaPoolError, isLambdaPoolError } from '../shared/errors.ts';
+import { listenForExit } from './config-exit.ts';
 import type { Context } from './context.ts';
 import { resolveSettings } from './settings.ts';
 import { originText } from './origin-text.ts';
@@ -21,8 +23,13 @@ export async function readSettings(
     readonly isIgnored?: boolean;
   },
 ): Promise<Settings> {
-  const config = request.isIgnored === true ? NO_CONFIG : await loadConfig();
+  const config = request.isIgnored === true ? NO_CONFIG : await readConfig();
   return resolveSettings({ ...request, config });
+}
+
+async function readConfig(): Promise<LoadedConfig> {
+  using _ = listenForExit();
+  return await loadConfig();
 }
 
 const NO_CONFIG = { values: {}, file: undefined, origins: {} };

@@ -128,11 +128,14 @@ class Deployment {
   }
 
   async #find(): Promise<FoundFunction | undefined> {
-    const found = await this.#work.step('find', (note) => findFunction(this.#work, note));
-    if (found === undefined && this.#mode === 'update') throw refuseMissing(this.#work);
-    const isOver = found !== undefined && !found.unfinished && found.state !== 'Failed' && found.state !== 'Pending';
-    if (isOver && this.#mode === 'create') throw refuseExisting(this.#work);
-    return found;
+    // Refused within the step: one that fails is not told as done.
+    return this.#work.step('find', async (note) => {
+      const found = await findFunction(this.#work, note);
+      if (found === undefined && this.#mode === 'update') throw refuseMissing(this.#work);
+      const isOver = found !== undefined && !found.unfinished && found.state !== 'Failed' && found.state !== 'Pending';
+      if (isOver && this.#mode === 'create') throw refuseExisting(this.#work);
+      return found;
+    });
   }
 
   async #remove(failed: FoundFunction): Promise<undefined> {

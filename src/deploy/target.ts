@@ -120,6 +120,12 @@ interface Client {
   destroy(): void;
 }
 
+/**
+ * The SDK prints to the console, where nobody has given it a logger, that it takes the profile rather than the keys of the
+ * environment: that is what our options say, too.
+ */
+const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** What all clients have in common. */
 interface ClientConfig {
   readonly region: string;
@@ -127,6 +133,7 @@ interface ClientConfig {
   readonly credentials?: LambdaTransportCredentials;
   readonly endpoint?: string;
   readonly requestHandler: LambdaHttpHandler;
+  readonly logger: typeof QUIET;
 }
 
 class AwsTarget implements Target {
@@ -219,6 +226,7 @@ class AwsTarget implements Target {
     return {
       region: this.region,
       requestHandler: this.#handler,
+      logger: QUIET,
       ...profileOf(this.#options),
       ...(credentials !== undefined && { credentials }),
       ...(endpoint !== undefined && { endpoint }),

@@ -115,6 +115,16 @@ describe('a configuration', () => {
 });
 
 describe('a configuration is refused in one sentence with 2 where', () => {
+  test.each([0, 1])('it ends the process with %i', async (exitCode) => {
+    await using root = await project(`process.exit(${exitCode});`);
+    const { code, stdout, stderr } = await run(root, 'create', 'f');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `lambdapool: lambdapool.config.ts ended the process while it was read (\`process.exit(${exitCode})\`). Nothing was done: let it end by itself.\n`,
+    });
+  });
+
   test.each([
     [
       'it is no TypeScript',

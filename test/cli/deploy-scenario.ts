@@ -79,7 +79,6 @@ Created NAME: 1 task, SIZE, 512 MB, 10 s, nodejs24.x, x86_64
   arn  arn:aws:lambda:us-east-1:000000000000:function:NAME
 => 0
 $ lambdapool create NAME
-✓ find  Active
 lambdapool: There is a function NAME in URL already. Change it with \`lambdapool update NAME\`, or choose another name.
 => 1
 $ lambdapool update NAME

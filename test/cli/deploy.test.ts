@@ -207,8 +207,11 @@ describe('one sentence with the next step', () => {
     expect(stderr).toContain(`lambdapool: ${message}`);
   });
 
-  test('for a profile that is not there', async () => {
-    const env = { ...NOTHING_SET, AWS_REGION: 'eu-west-1' };
+  test.each([
+    ['', {}],
+    [', without a word of the SDK about keys', { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }],
+  ])('for a profile that is not there%s', async (_, keys) => {
+    const env = { ...NOTHING_SET, AWS_REGION: 'eu-west-1', ...keys };
     const { code, stderr } = await runCli(['list', '--profile', 'nobody'], { env });
     expect(code).toBe(2);
     expect(stderr).toMatch(
