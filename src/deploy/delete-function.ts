@@ -34,10 +34,9 @@ export async function deleteFunction(
   const deleted: Deleted['deleted'][number][] = [];
   const notes: string[] = [];
   const isThere = await work.step('find', async (note) => {
-    const found = await getFunction(work);
-    if (found === undefined) note('not there');
-    else refuseOthers(work, { tags: found.Tags, env: found.Configuration?.Environment?.Variables });
-    return found !== undefined;
+    const isThere = await findOurs(work);
+    if (!isThere) note('not there');
+    return isThere;
   });
   if (isThere) {
     await work.step('delete function', () => deleteIt(work));
@@ -46,6 +45,28 @@ export async function deleteFunction(
   if (!target.lambdaOnly) await deleteSurroundings(work, { deleted, notes });
   if (deleted.length === 0) throw refuseMissing(work);
   return { functionName, deleted, notes };
+}
+
+/**
+ * Whether the function is there: what to ask before it is deleted. Its role and its log group may be left without it.
+ * @throws {LambdaPoolError} FUNCTION_NOT_FOUND where nothing else can be; else as `deleteFunction`
+ */
+export async function checkDeletable(
+  target: Target,
+  functionName: string,
+  options: WorkOptions = {},
+): Promise<boolean> {
+  const work = new Work(target, checkFunctionName(functionName), options);
+  const isThere = await findOurs(work);
+  if (!isThere && target.lambdaOnly) throw refuseMissing(work);
+  return isThere;
+}
+
+async function findOurs(work: Work): Promise<boolean> {
+  const found = await getFunction(work);
+  if (found === undefined) return false;
+  refuseOthers(work, { tags: found.Tags, env: found.Configuration?.Environment?.Variables });
+  return true;
 }
 
 async function deleteIt(work: Work): Promise<void> {

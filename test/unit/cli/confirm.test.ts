@@ -1,31 +1,6 @@
-import { createColors } from 'picocolors';
 import { expect, test } from 'vitest';
 import { confirm } from '../../../src/cli/confirm.ts';
-import type { Io, Output } from '../../../src/cli/io.ts';
-
-/** A person who answers, or, for undefined, never does. */
-function person(answer: string | undefined): Io & { readonly asked: string[] } {
-  const asked: string[] = [];
-  const output: Output = {
-    isTerminal: true,
-    columns: 80,
-    colors: createColors(false),
-    write: (text) => Promise.resolve(void asked.push(text)),
-  };
-  const closed = Promise.withResolvers<void>();
-  async function* answers(): AsyncGenerator<string, void, undefined> {
-    if (answer === undefined) await closed.promise;
-    else yield answer;
-  }
-  return {
-    asked,
-    stdin: { isTerminal: true, close: () => closed.resolve(), [Symbol.asyncIterator]: answers },
-    stdout: output,
-    stderr: output,
-    env: {},
-    outputClosed: new AbortController().signal,
-  };
-}
+import { person } from './person.ts';
 
 const NEVER = new AbortController().signal;
 

@@ -223,6 +223,8 @@ test('updating what is not there says how to make it', async () => {
   await using s = await setup();
   const error = await rejection(updateFunction(s.target, s.request(), s.options));
   expect(error).toMatchObject({ code: 'FUNCTION_NOT_FOUND' });
+  // The look for it is not told as done.
+  expect(s.steps).toEqual([{ name: 'find', phase: 'start' }]);
   expect(String(error)).toContain('`lambdapool create helpers`');
   expect(s.aws.actions).toEqual(['lambda:GetFunction']);
 });
