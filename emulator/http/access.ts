@@ -13,7 +13,7 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/;
 const LOOPBACK = /^(?:localhost|(?:[a-z0-9_-]+\.)+localhost|127\.0\.0\.1|\[::1\])$/;
 
 /** The host name in a Host header, in lower case and without the port; undefined if that is no legal one. */
-export function hostNameOf(header: string): string | undefined {
+function hostNameOf(header: string): string | undefined {
   return HOST.exec(header.toLowerCase())?.[1];
 }
 
