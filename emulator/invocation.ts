@@ -52,6 +52,8 @@ export interface InvocationReport {
   readonly at: number;
   readonly requestId: string;
   readonly functionName: string;
+  /** Which of the function's versions ran: `$LATEST` or a number. */
+  readonly version: string;
   /** Number of the generation of code that ran it, from 1. */
   readonly generation: number;
   readonly durationMs: number;
@@ -74,6 +76,7 @@ export interface EmulatorEvents {
   'generation.started': {
     readonly at: number;
     readonly functionName: string;
+    readonly version: string;
     readonly generation: number;
     readonly hash: string;
     readonly buildMs: number;

@@ -296,6 +296,7 @@ export class EmulatedFunction implements EnvironmentOwner, Claimant, CodeListene
     this.#surroundings.events.emit('generation.started', {
       at: Date.now(),
       functionName: settings.functionName,
+      version: settings.version,
       generation: number,
       hash: bundle.hash,
       buildMs,

@@ -71,6 +71,7 @@ export function createReport(run: Run, ending: Ending, facts: ReportedFunction):
     at: Date.now(),
     requestId: run.request.requestId,
     functionName: facts.functionName,
+    version: facts.version,
     generation: ending.generation,
     durationMs: ending.durationMs,
     billedMs: billedMs(ending),

@@ -42,8 +42,16 @@ export function startedText(started: Started, { colors, columns }: Pick<Output, 
   ].join('\n');
 }
 
-/** One line for the invocation, above it what the function wrote. */
-export function invocationText(report: InvocationReport, colors: Colors): string {
+/** `f`, or `f:1` of a version; undefined for the function that `dev` itself serves, whose lines need no name. */
+export function nameOfOther({ functionName, version }: FunctionVersion, own: string): string | undefined {
+  if (functionName === own) return undefined;
+  return version === '$LATEST' ? functionName : `${functionName}:${version}`;
+}
+
+type FunctionVersion = Pick<InvocationReport, 'functionName' | 'version'>;
+
+/** One line for the invocation, above it what the function wrote. `other` names a function besides the one of `dev`. */
+export function invocationText(report: InvocationReport, colors: Colors, other?: string): string {
   const { at, requestId, durationMs, maxMemoryMb, initMs, status, errorType, errorMessage } = report;
   const facts = [
     timeOf(at, colors),
@@ -51,6 +59,7 @@ export function invocationText(report: InvocationReport, colors: Colors): string
     (status === 'success' ? colors.green : colors.red)(status.padEnd(7)),
     duration(durationMs).padStart(9),
     `${maxMemoryMb} MB`.padStart(7),
+    ...(other === undefined ? [] : [colors.bold(other)]),
     ...(initMs === undefined ? [] : [colors.yellow(`cold start ${duration(initMs)}`)]),
     ...(errorType === undefined ? [] : [colors.red(errorLine(errorType, errorMessage))]),
   ];
@@ -103,6 +112,13 @@ export function reloadText(
     ...removed.map((name) => colors.red(`- ${name}`)),
   ];
   return `${facts.filter((fact) => fact !== '').join('  ')}\n`;
+}
+
+/** One line for new code of a function that was deployed to `dev`. */
+export function deployedText(event: EmulatorEvents['generation.started'], colors: Colors, other: string): string {
+  const { at, generation } = event;
+  const what = `${generation === 1 ? 'loaded' : 'reloaded'}  ${other}  generation ${generation}`;
+  return `${timeOf(at, colors)}  ${colors.cyan(what)}\n`;
 }
 
 /** The message with its code frame, and what goes on meanwhile. */

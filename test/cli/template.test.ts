@@ -52,6 +52,14 @@ describe('lambdapool template', () => {
     expect(existsSync(path.join(cwd, 'sam/template.yaml'))).toBe(false);
   });
 
+  it('says how a tasks root is mended in words that hold on a command line, too', async () => {
+    const { code, stderr } = await runCli(['template', 'no-such-folder']);
+    expect(stderr).toMatch(
+      /^lambdapool: The tasks root .*no-such-folder does not exist\. Make it a folder of modules that export functions, or name another one\.\n$/,
+    );
+    expect(code).toBe(2);
+  });
+
   it('refuses to overwrite what is not its own in one sentence', async () => {
     await using tasks = await tasksRoot(TASK);
     await tasks.write('../sam/template.yaml', 'Resources: {}\n');

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Emulator } from '../../emulator/emulator.ts';
 import { startServer } from '../../emulator/http/server.ts';
 import { tasksSource } from '../../src/bundle/tasks-source.ts';
-import { deleteFunction } from '../../src/deploy/delete-function.ts';
+import { checkDeletable, deleteFunction } from '../../src/deploy/delete-function.ts';
 import { createFunction, updateFunction } from '../../src/deploy/deploy-function.ts';
 import { examine } from '../../src/deploy/doctor.ts';
 import type { Check } from '../../src/deploy/doctor.ts';
@@ -123,6 +123,11 @@ describe('the emulator as a target', () => {
           '`lambdapool dev`: it follows the files there, and ends with that program. Deploy under another name.',
       });
     });
+  });
+
+  test('asks nobody whether to delete what is not there, as nothing of it can be left', async () => {
+    await using opened = await emulator.open();
+    await expect(checkDeletable(opened.target, 'nothing')).rejects.toMatchObject({ code: 'FUNCTION_NOT_FOUND' });
   });
 
   test('says where its logs are', async () => {

@@ -7,7 +7,15 @@ import { isLambdaPoolError } from '../../shared/errors.ts';
 import { checkOneOf } from '../../shared/options.ts';
 import { Scope } from '../../shared/scope.ts';
 import { DEFAULT_FUNCTION, DEFAULT_TASKS_ROOT } from '../defaults.ts';
-import { buildFailedText, invocationText, jsonEvent, reloadText, startedText } from '../dev-lines.ts';
+import {
+  buildFailedText,
+  deployedText,
+  invocationText,
+  jsonEvent,
+  nameOfOther,
+  reloadText,
+  startedText,
+} from '../dev-lines.ts';
 import type { Io } from '../io.ts';
 import type { SettingValues } from '../settings.ts';
 
@@ -27,7 +35,7 @@ export async function dev(options: DevOptions, io: Io, signal: AbortSignal): Pro
   const startedAt = performance.now();
   const { functionName = DEFAULT_FUNCTION, tasksRoot = DEFAULT_TASKS_ROOT } = options.settings;
   const { emulator, code } = await startEmulator(options, scope);
-  report({ emulator, code, json: options.json }, io, scope);
+  report({ emulator, code, functionName, json: options.json }, io, scope);
   // The build, which another process does, goes on while the modules of the server are loaded.
   const built = firstGeneration(emulator, functionName);
   const server = scope.use(await listen(emulator, options));
@@ -52,7 +60,9 @@ export async function dev(options: DevOptions, io: Io, signal: AbortSignal): Pro
 /** Resolves when there is code to run. Code that does not build is reported, and waited for until it is repaired. */
 function firstGeneration(emulator: Emulator, functionName: string): Promise<void> {
   const repaired = new Promise<void>((resolve) => {
-    emulator.on('generation.started', () => resolve());
+    emulator.on('generation.started', (event) => {
+      if (event.functionName === functionName) resolve();
+    });
   });
   const ready = emulator.ready(functionName).catch((error: unknown) => {
     if (isLambdaPoolError(error, 'BUILD_FAILED')) return repaired;
@@ -92,8 +102,14 @@ function emulatedRuntime(runtime: string | undefined): 'nodejs22.x' | 'nodejs24.
   return runtime === undefined ? undefined : checkOneOf('runtime', runtime, ['nodejs22.x', 'nodejs24.x']);
 }
 
+interface Reported extends Running {
+  /** The function of the tasks root. Others may be created by whoever calls. */
+  readonly functionName: string;
+  readonly json: boolean;
+}
+
 /** Prints each event of the emulator. */
-function report({ emulator, code, json }: Running & { readonly json: boolean }, io: Io, scope: Scope): void {
+function report({ emulator, code, functionName, json }: Reported, io: Io, scope: Scope): void {
   const { colors } = io.stdout;
   const print = (event: string, facts: object, text: string): void => {
     void io.stdout.write(json ? jsonEvent(event, facts) : text);
@@ -102,7 +118,7 @@ function report({ emulator, code, json }: Running & { readonly json: boolean }, 
   let known: Names | undefined;
   scope.use(
     emulator.on('invocation.finished', (event) => {
-      print('invocation.finished', event, invocationText(event, colors));
+      print('invocation.finished', event, invocationText(event, colors, nameOfOther(event, functionName)));
     }),
   );
   scope.use(
@@ -114,6 +130,8 @@ function report({ emulator, code, json }: Running & { readonly json: boolean }, 
   );
   scope.use(
     emulator.on('generation.started', (event) => {
+      const other = nameOfOther(event, functionName);
+      if (other !== undefined) return print('generation.started', event, deployedText(event, colors, other));
       const before = known;
       known = names().catch(() => before ?? []);
       // What the first one brings is told in full.

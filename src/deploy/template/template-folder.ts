@@ -1,6 +1,7 @@
 /** The folder of a template: `template.yaml`, and beside it the bundle that it deploys. What is not ours is not touched. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isInside } from '../../bundle/paths.ts';
 import { LambdaPoolError } from '../../shared/errors.ts';
@@ -74,6 +75,7 @@ export async function replaceFolder<T extends { readonly template: string }>(
   folder: string,
   write: (codeFolder: string) => Promise<T>,
 ): Promise<T> {
+  const isNew = !existsSync(folder);
   await makeFolder(folder).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw unusable(folder, `The folder ${folder} cannot be made (${reason})`, { cause: error });
@@ -87,6 +89,8 @@ export async function replaceFolder<T extends { readonly template: string }>(
     return written;
   } finally {
     await rm(made, { recursive: true, force: true });
+    // Only where nothing was written: one that is empty.
+    if (isNew) await rmdir(folder).catch(() => undefined);
   }
 }
 

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../agent/manifest.ts';
 import type { InvocationReport } from '../../../emulator/invocation.ts';
 import { clientVariables, invokeLine, posixLine, powershellLine } from '../../../src/cli/client-lines.ts';
-import { buildFailedText, invocationText, jsonEvent, reloadText, startedText } from '../../../src/cli/dev-lines.ts';
+import {
+  buildFailedText,
+  deployedText,
+  invocationText,
+  jsonEvent,
+  nameOfOther,
+  reloadText,
+  startedText,
+} from '../../../src/cli/dev-lines.ts';
 import { signature, summary, taskTable } from '../../../src/cli/signature.ts';
 import { LambdaPoolError } from '../../../src/shared/errors.ts';
 
@@ -28,6 +36,7 @@ const report: InvocationReport = {
   at,
   requestId: '8f14e45f-ceea-467f-a0e6-000000000000',
   functionName: 'lambdapool',
+  version: '$LATEST',
   generation: 1,
   durationMs: 12.345,
   billedMs: 13,
@@ -139,6 +148,15 @@ describe('an invocation is reported', () => {
     );
   });
 
+  test('with the name of a function that is not the one of `dev`', () => {
+    expect(nameOfOther(report, 'lambdapool')).toBeUndefined();
+    expect(nameOfOther(report, 'mine')).toBe('lambdapool');
+    expect(nameOfOther({ ...report, version: '3' }, 'mine')).toBe('lambdapool:3');
+    expect(invocationText({ ...report, initMs: 81 }, colors, 'other:3')).toBe(
+      '03:04:05  8f14e45f  success      12 ms    45 MB  other:3  cold start 81 ms\n',
+    );
+  });
+
   test('with its error, of which only the first line', () => {
     const failed = { ...report, status: 'error', errorType: 'RangeError', errorMessage: 'too\nlong' } as const;
     expect(invocationText(failed, colors)).toBe('03:04:05  8f14e45f  error        12 ms    45 MB  RangeError: too\n');
@@ -163,7 +181,8 @@ test('an error that the runtime logs is reduced to its place in the source', () 
 });
 
 describe('a reload is reported', () => {
-  const event = { at, functionName: 'lambdapool', generation: 2, hash: 'h', buildMs: 31.4, added: [], removed: [] };
+  const loaded = { at, functionName: 'lambdapool', version: '$LATEST', generation: 2, hash: 'h', buildMs: 31.4 };
+  const event = { ...loaded, added: [], removed: [] };
 
   test('in one line, with the files', () => {
     expect(reloadText({ ...event, files: ['math.ts'] }, colors)).toBe(
@@ -177,6 +196,12 @@ describe('a reload is reported', () => {
     expect(reloadText({ ...event, files: ['a.ts'], added: ['a.g'], removed: ['a.f'] }, colors)).toContain(
       '  + a.g  - a.f\n',
     );
+  });
+
+  test('of a function that was deployed with its name, and no tasks of the other', () => {
+    const facts = { ...loaded, functionName: 'f', files: [] };
+    expect(deployedText({ ...facts, generation: 1 }, colors, 'f')).toBe('03:04:05  loaded  f  generation 1\n');
+    expect(deployedText(facts, colors, 'f')).toBe('03:04:05  reloaded  f  generation 2\n');
   });
 
   test('as broken, with the code frame below', () => {

@@ -122,6 +122,7 @@ describe('writeTemplate', () => {
         /^The tasks root .* holds no tasks\. A task is an exported function, such as .*\n.*table\.ts exports no function/,
       ),
     });
+    expect(existsSync(project.path('sam'))).toBe(false);
   });
 
   it.each([
