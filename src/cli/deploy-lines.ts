@@ -1,8 +1,8 @@
 /** What the deploying commands print: text from results, no I/O. */
 import type { Deleted } from '../deploy/delete-function.ts';
 import type { Deployed } from '../deploy/deploy-function.ts';
-import type { CheckStatus } from '../deploy/doctor-finding.ts';
-import type { Check } from '../deploy/doctor.ts';
+import type { CheckStatus } from '../deploy/doctor/doctor-finding.ts';
+import type { Check } from '../deploy/doctor/doctor.ts';
 import type { FunctionSummary } from '../deploy/list-functions.ts';
 import { showBytes, showWhen } from './human.ts';
 import type { Output } from './io.ts';

@@ -1,5 +1,5 @@
 /** Opens the place that functions are deployed to: flags, then LAMBDAPOOL_TRANSPORT, then what the AWS SDK itself would take. */
-import type { Target, TargetOptions } from '../deploy/target.ts';
+import type { Target, TargetOptions } from '../deploy/target/target.ts';
 import { LambdaPoolError } from '../shared/errors.ts';
 import { usage } from './arguments.ts';
 import { setProfile } from './aws-profile.ts';
@@ -15,7 +15,7 @@ import type { Settings } from './settings.ts';
 export async function openDeployTarget(settings: Settings, io: Io): Promise<Target> {
   setProfile(settings.values, io.env);
   const [{ openTarget }, options] = await Promise.all([
-    import('../deploy/target.ts'),
+    import('../deploy/target/target.ts'),
     targetOptions(settings, findLocalStack),
   ]);
   return openTarget(options, { ...io.env });

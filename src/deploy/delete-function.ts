@@ -1,13 +1,13 @@
 /** Takes away a function of ours and what was made for it, and goes on where an earlier run stopped. */
 import { isNotThere } from './errors.ts';
-import { refuseMissing, refuseOthers } from './find-function.ts';
-import { deleteFunctionItself, getFunction } from './lambda-api.ts';
-import { deleteLogGroup } from './log-group.ts';
-import { retryOnConflict } from './ready.ts';
-import { deleteRole, ownRoleName } from './role.ts';
-import { logGroupOf } from './role-policy.ts';
+import { refuseMissing, refuseOthers } from './function/find-function.ts';
+import { deleteFunctionItself, getFunction } from './function/lambda-api.ts';
+import { deleteLogGroup } from './surroundings/log-group.ts';
+import { retryOnConflict } from './function/ready.ts';
+import { deleteRole, ownRoleName } from './surroundings/role.ts';
+import { logGroupOf } from './surroundings/role-policy.ts';
 import { checkFunctionName } from './settings.ts';
-import type { Target } from './target.ts';
+import type { Target } from './target/target.ts';
 import { Work } from './work.ts';
 import type { WorkOptions } from './work.ts';
 

@@ -1,6 +1,6 @@
 /** Creates and updates functions: says what happens in which order, and leaves the how to its neighbours. */
-import { checkWay, withCode, zipTasks } from './code.ts';
-import type { DeployTasks, ZippedTasks } from './code.ts';
+import { checkWay, withCode, zipTasks } from './function/code.ts';
+import type { DeployTasks, ZippedTasks } from './function/code.ts';
 import {
   changedFields,
   createInput,
@@ -8,11 +8,11 @@ import {
   updateInput,
   wantedConfiguration,
   wantedTags,
-} from './configuration.ts';
-import type { Configuration } from './configuration.ts';
+} from './function/configuration.ts';
+import type { Configuration } from './function/configuration.ts';
 import { awsCodeOf, isFinal } from './errors.ts';
-import { findFunction, refuseExisting, refuseMissing } from './find-function.ts';
-import type { FoundFunction } from './find-function.ts';
+import { findFunction, refuseExisting, refuseMissing } from './function/find-function.ts';
+import type { FoundFunction } from './function/find-function.ts';
 import {
   createFunction as send,
   deleteFunctionItself,
@@ -20,18 +20,18 @@ import {
   untagFunction,
   updateCode,
   updateConfiguration,
-} from './lambda-api.ts';
-import { UNFINISHED_TAG } from './marks.ts';
+} from './function/lambda-api.ts';
+import { UNFINISHED_TAG } from './function/marks.ts';
 import type { Architecture } from './package/target-platform.ts';
 import { packageVersion } from './package-version.ts';
-import { probe } from './probe.ts';
-import { retryForRole, retryOnConflict, retryUntilFound, waitUntilReady } from './ready.ts';
+import { probe } from './function/probe.ts';
+import { retryForRole, retryOnConflict, retryUntilFound, waitUntilReady } from './function/ready.ts';
 import { dayOf, runtimeNote } from './runtimes.ts';
 import { checkEnvSize, checkFunctionName, checkSettings } from './settings.ts';
 import type { FunctionSettings } from './settings.ts';
-import { ensureSurroundings } from './surroundings.ts';
-import type { Surroundings } from './surroundings.ts';
-import type { Target } from './target.ts';
+import { ensureSurroundings } from './surroundings/surroundings.ts';
+import type { Surroundings } from './surroundings/surroundings.ts';
+import type { Target } from './target/target.ts';
 import { Work } from './work.ts';
 import type { WorkOptions } from './work.ts';
 

@@ -3,11 +3,11 @@ import type { FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-lo
 import { LambdaPoolError } from '../shared/errors.ts';
 import { checkInteger } from '../shared/options.ts';
 import { isNotThere } from './errors.ts';
-import { refuseMissing } from './find-function.ts';
-import { getConfiguration } from './lambda-api.ts';
-import { logGroupOf } from './role-policy.ts';
+import { refuseMissing } from './function/find-function.ts';
+import { getConfiguration } from './function/lambda-api.ts';
+import { logGroupOf } from './surroundings/role-policy.ts';
 import { checkFunctionName } from './settings.ts';
-import type { Target } from './target.ts';
+import type { Target } from './target/target.ts';
 import { Work } from './work.ts';
 import type { Timing } from './work.ts';
 

@@ -1,8 +1,8 @@
 /** Which functions of a target are ours. */
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
-import { isOurs } from './marks.ts';
+import { isOurs } from './function/marks.ts';
 import type { Architecture } from './package/target-platform.ts';
-import type { Target } from './target.ts';
+import type { Target } from './target/target.ts';
 import { Work } from './work.ts';
 
 /** A function that lambdapool deployed, as a listing shows it. */

@@ -10,7 +10,7 @@ import {
   show,
 } from '../shared/options.ts';
 import type { Architecture } from './package/target-platform.ts';
-import { RESERVED_ENV, RESERVED_TAGS } from './marks.ts';
+import { RESERVED_ENV, RESERVED_TAGS } from './function/marks.ts';
 import { checkRuntime, dayOf } from './runtimes.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** What every part of a deployment is given: where, for which function, and how to tell of steps and of failures. */
 import { sleep, waitFor } from '../shared/abort.ts';
 import { explainFailure } from './errors.ts';
-import type { Target } from './target.ts';
+import type { Target } from './target/target.ts';
 
 /** Names of steps, in the order in which they come. */
 export type StepName =

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Target } from '../../src/deploy/target.ts';
+import type { Target } from '../../src/deploy/target/target.ts';
 import { Bill } from '../../src/pool/cost.ts';
 import { PRICES } from '../../src/pool/prices.ts';
 import type { Billing } from '../../src/transport/transport.ts';

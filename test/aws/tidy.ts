@@ -1,6 +1,6 @@
 /** Deletes all that a run on AWS has made. */
 import { deleteFunction } from '../../src/deploy/delete-function.ts';
-import type { Target } from '../../src/deploy/target.ts';
+import type { Target } from '../../src/deploy/target/target.ts';
 import { isLambdaPoolError } from '../../src/index.ts';
 import type { AwsRun } from './run.ts';
 

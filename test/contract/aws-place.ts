@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { lambdaTransport } from '../../src/index.ts';
 import type { InvokeResponse, Transport } from '../../src/index.ts';
 import { ensureFunction } from '../../src/deploy/deploy-function.ts';
-import { openTarget } from '../../src/deploy/target.ts';
+import { openTarget } from '../../src/deploy/target/target.ts';
 import { readReport } from '../../src/pool/cost.ts';
 import type { AwsRun } from '../aws/run.ts';
 import { FIXTURES } from './fixtures.ts';

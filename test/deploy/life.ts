@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { deleteFunction } from '../../src/deploy/delete-function.ts';
 import { createFunction, ensureFunction, updateFunction } from '../../src/deploy/deploy-function.ts';
 import { listFunctions } from '../../src/deploy/list-functions.ts';
-import type { Target } from '../../src/deploy/target.ts';
+import type { Target } from '../../src/deploy/target/target.ts';
 import { call, deploying, OTHER_CODE } from './place.ts';
 import type { Deploying, Place } from './place.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { deleteFunction } from '../../src/deploy/delete-function.ts';
 import type { DeployRequest } from '../../src/deploy/deploy-function.ts';
 import type { FunctionSettings } from '../../src/deploy/settings.ts';
-import type { Target } from '../../src/deploy/target.ts';
+import type { Target } from '../../src/deploy/target/target.ts';
 import { Scope } from '../../src/shared/scope.ts';
 import { tasksRoot } from '../support/tasks-root.ts';
 import type { TasksRoot } from '../support/tasks-root.ts';

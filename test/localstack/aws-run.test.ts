@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { listFunctions } from '../../src/deploy/list-functions.ts';
-import { openTarget } from '../../src/deploy/target.ts';
+import { openTarget } from '../../src/deploy/target/target.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeOnLocalStack } from '../support/localstack.ts';
 import type { LocalStackAccess } from '../support/localstack.ts';

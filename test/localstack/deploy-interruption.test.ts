@@ -1,5 +1,5 @@
 /** Interrupted deployments to LocalStack, in a real container. */
-import { openTarget } from '../../src/deploy/target.ts';
+import { openTarget } from '../../src/deploy/target/target.ts';
 import { describeInterruptions } from '../deploy/interruption.ts';
 import { describeOnLocalStack } from '../support/localstack.ts';
 

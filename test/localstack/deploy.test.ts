@@ -1,14 +1,14 @@
 /** Deploying to LocalStack, in a real container. */
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { withCode, zipTasks } from '../../src/deploy/code.ts';
+import { withCode, zipTasks } from '../../src/deploy/function/code.ts';
 import { createFunction } from '../../src/deploy/deploy-function.ts';
 import { functionLogs } from '../../src/deploy/function-logs.ts';
 import type { FunctionLog } from '../../src/deploy/function-logs.ts';
-import { createFunction as createOnly, deleteFunctionItself } from '../../src/deploy/lambda-api.ts';
-import { waitUntilReady } from '../../src/deploy/ready.ts';
-import { FIXED_ROLE } from '../../src/deploy/role.ts';
-import { openTarget } from '../../src/deploy/target.ts';
+import { createFunction as createOnly, deleteFunctionItself } from '../../src/deploy/function/lambda-api.ts';
+import { waitUntilReady } from '../../src/deploy/function/ready.ts';
+import { FIXED_ROLE } from '../../src/deploy/surroundings/role.ts';
+import { openTarget } from '../../src/deploy/target/target.ts';
 import { Work } from '../../src/deploy/work.ts';
 import { describeLife } from '../deploy/life.ts';
 import { deploying } from '../deploy/place.ts';

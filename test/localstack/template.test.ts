@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deleteFunction } from '../../src/deploy/delete-function.ts';
 import { listFunctions } from '../../src/deploy/list-functions.ts';
-import { openTarget } from '../../src/deploy/target.ts';
+import { openTarget } from '../../src/deploy/target/target.ts';
 import { writeTemplate } from '../../src/deploy/template/write-template.ts';
 import { LambdaPool, lambdaTransport } from '../../src/index.ts';
 import { clientEnvironment, findPython, run, type Outcome } from '../conformance/support/python.ts';

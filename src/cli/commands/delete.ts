@@ -1,5 +1,5 @@
 /** `lambdapool delete`: takes a function away, after a question where there is somebody to ask. */
-import type { Target } from '../../deploy/target.ts';
+import type { Target } from '../../deploy/target/target.ts';
 import { confirm } from '../confirm.ts';
 import { deletedText } from '../deploy-lines.ts';
 import type { Io } from '../io.ts';

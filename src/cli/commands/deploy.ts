@@ -1,6 +1,6 @@
 /** `lambdapool create` and `lambdapool update`: tasks to a function. */
 import type { DeployRequest, Deployed } from '../../deploy/deploy-function.ts';
-import type { Target } from '../../deploy/target.ts';
+import type { Target } from '../../deploy/target/target.ts';
 import { deployedText } from '../deploy-lines.ts';
 import { Interrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';

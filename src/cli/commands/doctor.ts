@@ -1,5 +1,5 @@
 /** `lambdapool doctor`: examines what deploying and calling depend on. */
-import type { DoctorOptions } from '../../deploy/doctor.ts';
+import type { DoctorOptions } from '../../deploy/doctor/doctor.ts';
 import { checkLine, doctorSummary } from '../deploy-lines.ts';
 import type { Io } from '../io.ts';
 
@@ -13,7 +13,7 @@ export async function doctor(
   io: Io,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { examine } = await import('../../deploy/doctor.ts');
+  const { examine } = await import('../../deploy/doctor/doctor.ts');
   const checks = await examine({
     ...options,
     signal,

@@ -1,5 +1,5 @@
 /** `lambdapool list`: the functions that lambdapool deployed, newest first. */
-import type { Target } from '../../deploy/target.ts';
+import type { Target } from '../../deploy/target/target.ts';
 import { listText } from '../deploy-lines.ts';
 import type { Io } from '../io.ts';
 

@@ -1,5 +1,5 @@
 /** `lambdapool logs`: what a function has logged, from CloudWatch. */
-import type { Target } from '../../deploy/target.ts';
+import type { Target } from '../../deploy/target/target.ts';
 import { Interrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 

@@ -1,6 +1,6 @@
 /** Commands that work on deployed functions: `create`, `update`, `list`, `delete` and `logs`. */
 import type { Command } from 'commander';
-import type { Target } from '../../deploy/target.ts';
+import type { Target } from '../../deploy/target/target.ts';
 import { isLambdaPoolError } from '../../shared/errors.ts';
 import { duration, usage } from '../arguments.ts';
 import { withSettings } from '../command-settings.ts';

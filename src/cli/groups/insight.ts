@@ -1,8 +1,8 @@
 /** Commands that change nothing and tell what is so: `doctor` and `policy`. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { Finding } from '../../deploy/doctor-finding.ts';
-import type { PolicyFacts } from '../../deploy/policy.ts';
+import type { Finding } from '../../deploy/doctor/doctor-finding.ts';
+import type { PolicyFacts } from '../../deploy/policy/policy.ts';
 import { isLambdaPoolError } from '../../shared/errors.ts';
 import { accountId, regionName } from '../arguments.ts';
 import { readSettings, withSettings } from '../command-settings.ts';

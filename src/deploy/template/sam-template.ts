@@ -1,7 +1,7 @@
 /** The SAM template of a function with its role, log group and alarms, as data. Pure. */
 import { DEFAULT_LOG_RETENTION_DAYS, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from '../../shared/function-defaults.ts';
-import { markEnv, markTags } from '../marks.ts';
-import { logGroupOf, rolePolicy, ROLE_PATH, ROLE_POLICY, TRUST_POLICY } from '../role-policy.ts';
+import { markEnv, markTags } from '../function/marks.ts';
+import { logGroupOf, rolePolicy, ROLE_PATH, ROLE_POLICY, TRUST_POLICY } from '../surroundings/role-policy.ts';
 import { DEFAULT_RUNTIME } from '../runtimes.ts';
 import type { FunctionSettings } from '../settings.ts';
 import { alarms } from './alarms.ts';

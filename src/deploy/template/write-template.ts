@@ -7,7 +7,7 @@ import { checkPackageSize, type PackageSize } from '../package/size.ts';
 import { lambdaPlatform } from '../package/target-platform.ts';
 import { zipFolder } from '../package/zip.ts';
 import { checkEnvSize, checkFunctionName, checkSettings, type FunctionSettings } from '../settings.ts';
-import { markEnv } from '../marks.ts';
+import { markEnv } from '../function/marks.ts';
 import { samTemplate } from './sam-template.ts';
 import { checkApart, checkFolder, CODE_FOLDER, replaceFolder, TEMPLATE_FILE } from './template-folder.ts';
 import { templateText } from './template-text.ts';

@@ -1,6 +1,6 @@
 /** Brings the tasks into a LocalStack: once, where nothing has changed since the last time. */
 import { ensureFunction } from '../../deploy/deploy-function.ts';
-import { openTarget } from '../../deploy/target.ts';
+import { openTarget } from '../../deploy/target/target.ts';
 import type { LambdaTransportCredentials } from '../lambda.ts';
 import type { Wanted } from './settings.ts';
 

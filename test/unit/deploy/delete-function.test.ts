@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFunction } from '../../../src/deploy/deploy-function.ts';
 import { deleteFunction } from '../../../src/deploy/delete-function.ts';
-import { openTarget } from '../../../src/deploy/target.ts';
+import { openTarget } from '../../../src/deploy/target/target.ts';
 import { ApiError } from './fake-aws/api-error.ts';
 import { CREDENTIALS, rejection, setup } from './setup.ts';
 

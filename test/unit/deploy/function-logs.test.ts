@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createFunction } from '../../../src/deploy/deploy-function.ts';
 import { functionLogs } from '../../../src/deploy/function-logs.ts';
 import type { FunctionLog } from '../../../src/deploy/function-logs.ts';
-import { openTarget } from '../../../src/deploy/target.ts';
+import { openTarget } from '../../../src/deploy/target/target.ts';
 import { rejection, setup } from './setup.ts';
 import type { Setup } from './setup.ts';
 

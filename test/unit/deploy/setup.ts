@@ -1,7 +1,7 @@
 /** A fake AWS, a target at it and a tasks root, for one test. */
 import { Scope } from '../../../src/shared/scope.ts';
-import { openTarget } from '../../../src/deploy/target.ts';
-import type { Target } from '../../../src/deploy/target.ts';
+import { openTarget } from '../../../src/deploy/target/target.ts';
+import type { Target } from '../../../src/deploy/target/target.ts';
 import type { DeployRequest } from '../../../src/deploy/deploy-function.ts';
 import type { FunctionSettings } from '../../../src/deploy/settings.ts';
 import type { Step, Timing } from '../../../src/deploy/work.ts';

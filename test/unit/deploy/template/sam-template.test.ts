@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wantedConfiguration } from '../../../../src/deploy/configuration.ts';
+import { wantedConfiguration } from '../../../../src/deploy/function/configuration.ts';
 import { samTemplate } from '../../../../src/deploy/template/sam-template.ts';
 
 describe('samTemplate', () => {

@@ -1,20 +1,20 @@
 /** Checks a function: whether it is there and ours and runs, and whether it holds the tasks that are here. */
-import type { Manifest } from '../../agent/manifest.ts';
-import { PROTOCOL_VERSION } from '../../agent/protocol.ts';
-import type { DescribeReply, DescribeRequest } from '../../agent/protocol.ts';
-import { isLambdaPoolError } from '../shared/errors.ts';
-import { zipTasks } from './code.ts';
-import type { DeployTasks } from './code.ts';
+import type { Manifest } from '../../../agent/manifest.ts';
+import { PROTOCOL_VERSION } from '../../../agent/protocol.ts';
+import type { DescribeReply, DescribeRequest } from '../../../agent/protocol.ts';
+import { isLambdaPoolError } from '../../shared/errors.ts';
+import { zipTasks } from '../function/code.ts';
+import type { DeployTasks } from '../function/code.ts';
 import type { Finding } from './doctor-finding.ts';
-import { notFound } from './errors.ts';
-import { isRegistered, lookAtFunction, refuseOthers, stackOf } from './find-function.ts';
-import type { FoundFunction } from './find-function.ts';
-import { invoke } from './lambda-api.ts';
-import { isOurs } from './marks.ts';
-import type { Architecture } from './package/target-platform.ts';
-import { packageVersion } from './package-version.ts';
-import { dayOf, runtimeNote } from './runtimes.ts';
-import type { Work } from './work.ts';
+import { notFound } from '../errors.ts';
+import { isRegistered, lookAtFunction, refuseOthers, stackOf } from '../function/find-function.ts';
+import type { FoundFunction } from '../function/find-function.ts';
+import { invoke } from '../function/lambda-api.ts';
+import { isOurs } from '../function/marks.ts';
+import type { Architecture } from '../package/target-platform.ts';
+import { packageVersion } from '../package-version.ts';
+import { dayOf, runtimeNote } from '../runtimes.ts';
+import type { Work } from '../work.ts';
 
 export interface ExaminedFunction {
   readonly finding: Finding;

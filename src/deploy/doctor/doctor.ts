@@ -1,12 +1,12 @@
 /** Examines everything that deploying and calling depend on, one check after the other; one that fails stops no other. */
-import { isLambdaPoolError } from '../shared/errors.ts';
-import type { DeployTasks } from './code.ts';
+import { isLambdaPoolError } from '../../shared/errors.ts';
+import type { DeployTasks } from '../function/code.ts';
 import { checkCredentials, checkQuotas } from './doctor-account.ts';
 import { checkFunction, checkTasks } from './doctor-function.ts';
 import type { ExaminedFunction } from './doctor-function.ts';
 import type { Finding } from './doctor-finding.ts';
-import type { Target } from './target.ts';
-import { Work } from './work.ts';
+import type { Target } from '../target/target.ts';
+import { Work } from '../work.ts';
 
 /** What was examined, in the order of the examination. */
 type CheckName = 'node' | 'configuration' | 'target' | 'credentials' | 'quotas' | 'function' | 'tasks';

@@ -9,8 +9,8 @@ import {
   ROLE_ACTIONS,
   VPC_ACTIONS,
 } from './policy-actions.ts';
-import { logGroupOf, ROLE_PATH } from './role-policy.ts';
-import { ownRoleName } from './role.ts';
+import { logGroupOf, ROLE_PATH } from '../surroundings/role-policy.ts';
+import { ownRoleName } from '../surroundings/role.ts';
 
 /** What narrows a policy; what is not known is `*` in it. */
 export interface PolicyFacts {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { READY_WITHIN_MS, waitUntilReady } from '../../../src/deploy/ready.ts';
-import { createFunction } from '../../../src/deploy/deploy-function.ts';
-import { Work } from '../../../src/deploy/work.ts';
-import { rejection, setup } from './setup.ts';
+import { READY_WITHIN_MS, waitUntilReady } from '../../../../src/deploy/function/ready.ts';
+import { createFunction } from '../../../../src/deploy/deploy-function.ts';
+import { Work } from '../../../../src/deploy/work.ts';
+import { rejection, setup } from '../setup.ts';
 
 describe('waitUntilReady', () => {
   test('looks often at first and then seldom, and ends with what is ready', async () => {

@@ -6,13 +6,13 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createFunction } from '../../../src/deploy/deploy-function.ts';
-import { deleteFunction } from '../../../src/deploy/delete-function.ts';
-import { listFunctions } from '../../../src/deploy/list-functions.ts';
-import { openTarget } from '../../../src/deploy/target.ts';
-import type { TargetOptions } from '../../../src/deploy/target.ts';
-import { FakeAws } from './fake-aws/fake-aws.ts';
-import { CREDENTIALS, rejection, setup } from './setup.ts';
+import { createFunction } from '../../../../src/deploy/deploy-function.ts';
+import { deleteFunction } from '../../../../src/deploy/delete-function.ts';
+import { listFunctions } from '../../../../src/deploy/list-functions.ts';
+import { openTarget } from '../../../../src/deploy/target/target.ts';
+import type { TargetOptions } from '../../../../src/deploy/target/target.ts';
+import { FakeAws } from '../fake-aws/fake-aws.ts';
+import { CREDENTIALS, rejection, setup } from '../setup.ts';
 
 beforeEach(() => {
   // What the SDK itself reads must not come from the machine that runs the tests.

@@ -1,11 +1,11 @@
 /** The execution role that we make for a function: made, reused, repaired and deleted, and never another's touched. */
 import { createHash } from 'node:crypto';
 import type { Role } from '@aws-sdk/client-iam';
-import { deployFailed, isAlreadyThere, isNotThere } from './errors.ts';
-import { CREATOR, markTags } from './marks.ts';
+import { deployFailed, isAlreadyThere, isNotThere } from '../errors.ts';
+import { CREATOR, markTags } from '../function/marks.ts';
 import { ROLE_PATH, ROLE_POLICY, roleNameOf, rolePolicy, TRUST_POLICY } from './role-policy.ts';
-import { retryWhileMissing } from './ready.ts';
-import type { Work } from './work.ts';
+import { retryWhileMissing } from '../function/ready.ts';
+import type { Work } from '../work.ts';
 
 export interface OwnRole {
   readonly arn: string;

@@ -5,10 +5,10 @@ import type {
   Runtime,
   UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
-import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from '../shared/function-defaults.ts';
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from '../../shared/function-defaults.ts';
 import { markEnv, markTags, RESERVED_ENV, RESERVED_TAGS, withoutMarks } from './marks.ts';
-import { DEFAULT_RUNTIME } from './runtimes.ts';
-import type { Architecture, FunctionSettings } from './settings.ts';
+import { DEFAULT_RUNTIME } from '../runtimes.ts';
+import type { Architecture, FunctionSettings } from '../settings.ts';
 
 type Strings = Readonly<Record<string, string>>;
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { withCode } from '../../../src/deploy/code.ts';
-import { openTarget } from '../../../src/deploy/target.ts';
-import { Work } from '../../../src/deploy/work.ts';
-import type { Step } from '../../../src/deploy/work.ts';
-import { ApiError } from './fake-aws/api-error.ts';
-import { rejection, setup } from './setup.ts';
+import { withCode } from '../../../../src/deploy/function/code.ts';
+import { openTarget } from '../../../../src/deploy/target/target.ts';
+import { Work } from '../../../../src/deploy/work.ts';
+import type { Step } from '../../../../src/deploy/work.ts';
+import { ApiError } from '../fake-aws/api-error.ts';
+import { rejection, setup } from '../setup.ts';
 
 const zip = Buffer.from('a zip');
 const sha256 = createHash('sha256').update(zip).digest('base64');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isOwnRole, ownRoleName } from '../../../src/deploy/role.ts';
-import { rolePolicy } from '../../../src/deploy/role-policy.ts';
+import { isOwnRole, ownRoleName } from '../../../../src/deploy/surroundings/role.ts';
+import { rolePolicy } from '../../../../src/deploy/surroundings/role-policy.ts';
 
 const facts = { functionName: 'helpers', partition: 'aws-cn', accountId: '123456789012', inVpc: false };
 

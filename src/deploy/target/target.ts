@@ -4,12 +4,12 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
-import { isLoopback } from '../shared/loopback.ts';
-import { checkKeys, checkString, invalidOption } from '../shared/options.ts';
-import { LambdaHttpHandler } from '../transport/lambda/http-handler.ts';
-import { setupFailure } from '../transport/lambda/service-failure.ts';
-import { hasKeys, STAND_IN_CREDENTIALS, STAND_IN_REGION } from '../transport/lambda/stand-in.ts';
-import type { LambdaTransportCredentials } from '../transport/lambda.ts';
+import { isLoopback } from '../../shared/loopback.ts';
+import { checkKeys, checkString, invalidOption } from '../../shared/options.ts';
+import { LambdaHttpHandler } from '../../transport/lambda/http-handler.ts';
+import { setupFailure } from '../../transport/lambda/service-failure.ts';
+import { hasKeys, STAND_IN_CREDENTIALS, STAND_IN_REGION } from '../../transport/lambda/stand-in.ts';
+import type { LambdaTransportCredentials } from '../../transport/lambda.ts';
 import { findEndpoint, isHttpUrl } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 

@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Manifest } from '../../agent/manifest.ts';
-import { LambdaPoolError } from '../shared/errors.ts';
+import type { Manifest } from '../../../agent/manifest.ts';
+import { LambdaPoolError } from '../../shared/errors.ts';
 import type { Code } from './lambda-api.ts';
-import { packageTasks } from './package/package-tasks.ts';
-import { checkPackageSize, showSize, tooLargeInline } from './package/size.ts';
-import type { PackageSize } from './package/size.ts';
-import { hostPlatform, lambdaPlatform, type Architecture } from './package/target-platform.ts';
-import { zipFolder } from './package/zip.ts';
-import type { Work } from './work.ts';
+import { packageTasks } from '../package/package-tasks.ts';
+import { checkPackageSize, showSize, tooLargeInline } from '../package/size.ts';
+import type { PackageSize } from '../package/size.ts';
+import { hostPlatform, lambdaPlatform, type Architecture } from '../package/target-platform.ts';
+import { zipFolder } from '../package/zip.ts';
+import type { Work } from '../work.ts';
 
 /** What to deploy. */
 export interface DeployTasks {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Manifest } from '../../../agent/manifest.ts';
-import { judgeQuotas } from '../../../src/deploy/doctor-account.ts';
-import { judgeFunction, judgeTasks, remedyFor } from '../../../src/deploy/doctor-function.ts';
-import { checkNode, examine } from '../../../src/deploy/doctor.ts';
-import type { Check, DoctorOptions } from '../../../src/deploy/doctor.ts';
-import type { FoundFunction } from '../../../src/deploy/find-function.ts';
-import { createFunction } from '../../../src/deploy/deploy-function.ts';
-import { openTarget } from '../../../src/deploy/target.ts';
-import { LambdaPoolError } from '../../../src/shared/errors.ts';
-import { refusingAws } from '../../support/refusing-aws.ts';
-import { setup } from './setup.ts';
+import type { Manifest } from '../../../../agent/manifest.ts';
+import { judgeQuotas } from '../../../../src/deploy/doctor/doctor-account.ts';
+import { judgeFunction, judgeTasks, remedyFor } from '../../../../src/deploy/doctor/doctor-function.ts';
+import { checkNode, examine } from '../../../../src/deploy/doctor/doctor.ts';
+import type { Check, DoctorOptions } from '../../../../src/deploy/doctor/doctor.ts';
+import type { FoundFunction } from '../../../../src/deploy/function/find-function.ts';
+import { createFunction } from '../../../../src/deploy/deploy-function.ts';
+import { openTarget } from '../../../../src/deploy/target/target.ts';
+import { LambdaPoolError } from '../../../../src/shared/errors.ts';
+import { refusingAws } from '../../../support/refusing-aws.ts';
+import { setup } from '../setup.ts';
 
 const GB = 1024 ** 3;
 

@@ -1,12 +1,12 @@
 /** The first call of a deployed function: it must start, and hold exactly the tasks that were sent. */
-import type { Manifest } from '../../agent/manifest.ts';
-import type { DescribeReply, DescribeRequest } from '../../agent/protocol.ts';
-import { PROTOCOL_VERSION } from '../../agent/protocol.ts';
-import { isLambdaPoolError } from '../shared/errors.ts';
-import { awsCodeOf, deployFailed } from './errors.ts';
+import type { Manifest } from '../../../agent/manifest.ts';
+import type { DescribeReply, DescribeRequest } from '../../../agent/protocol.ts';
+import { PROTOCOL_VERSION } from '../../../agent/protocol.ts';
+import { isLambdaPoolError } from '../../shared/errors.ts';
+import { awsCodeOf, deployFailed } from '../errors.ts';
 import { invoke } from './lambda-api.ts';
 import type { Answer } from './lambda-api.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 /** A function that was just made or changed may refuse calls for a moment. */
 const TRIES = 5;

@@ -1,10 +1,10 @@
 /** The log group of a function: made with its retention before the function is, so that the function may not make any. */
 import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs';
-import { DEFAULT_LOG_RETENTION_DAYS } from '../shared/function-defaults.ts';
-import { isAlreadyThere, isNotThere } from './errors.ts';
-import { CREATOR, markTags } from './marks.ts';
+import { DEFAULT_LOG_RETENTION_DAYS } from '../../shared/function-defaults.ts';
+import { isAlreadyThere, isNotThere } from '../errors.ts';
+import { CREATOR, markTags } from '../function/marks.ts';
 import { logGroupOf } from './role-policy.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 export interface LogGroupWishes {
   /** Undefined: as it is, and `DEFAULT_LOG_RETENTION_DAYS` for a group that is ours and new. */

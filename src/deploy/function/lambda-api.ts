@@ -6,9 +6,9 @@ import type {
   GetFunctionCommandOutput,
   UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
-import type { Architecture } from './package/target-platform.ts';
-import { isNotThere } from './errors.ts';
-import type { Work } from './work.ts';
+import type { Architecture } from '../package/target-platform.ts';
+import { isNotThere } from '../errors.ts';
+import type { Work } from '../work.ts';
 
 /** What holds the code in a request: its bytes, or where they lie in S3. */
 export type Code = Pick<FunctionCode, 'ZipFile' | 'S3Bucket' | 'S3Key'>;

@@ -1,7 +1,7 @@
 /** Checks what does not depend on a function: who asks, and how much room the account has. */
 import type { AccountLimit, AccountUsage } from '@aws-sdk/client-lambda';
 import type { Finding } from './doctor-finding.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 /** Whom the target takes us for. */
 export async function checkCredentials(work: Work): Promise<Finding> {

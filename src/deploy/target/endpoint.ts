@@ -1,9 +1,9 @@
 /** Where the services of a target are: at AWS, all at one URL, or Lambda alone. Asks the SDK and the endpoint, changes nothing. */
 import http from 'node:http';
 import https from 'node:https';
-import { LambdaPoolError } from '../shared/errors.ts';
-import { originOf } from '../transport/lambda/sdk-origin.ts';
-import { isAws } from '../transport/lambda/service-failure.ts';
+import { LambdaPoolError } from '../../shared/errors.ts';
+import { originOf } from '../../transport/lambda/sdk-origin.ts';
+import { isAws } from '../../transport/lambda/service-failure.ts';
 
 export interface Endpoint {
   /** Origin of Lambda's API, if it is not AWS's. */

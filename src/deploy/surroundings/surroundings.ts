@@ -1,11 +1,11 @@
 /** What a function needs around it: a role and a log group. Where the target has Lambda alone, neither. */
-import type { Configuration } from './configuration.ts';
-import type { FunctionSettings } from './settings.ts';
-import { isFinal } from './errors.ts';
+import type { Configuration } from '../function/configuration.ts';
+import type { FunctionSettings } from '../settings.ts';
+import { isFinal } from '../errors.ts';
 import { deleteLogGroup, ensureLogGroup } from './log-group.ts';
 import { deleteRole, ensureRole, FIXED_ROLE, isOwnRole } from './role.ts';
 import { logGroupOf } from './role-policy.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 export interface Surroundings {
   /** To be set on the function. */

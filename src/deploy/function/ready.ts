@@ -1,9 +1,9 @@
 /** Waiting for a function to be ready, and trying again what Lambda refuses only for a while. All waits have an end. */
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
-import { isLambdaPoolError, LambdaPoolError } from '../shared/errors.ts';
-import { awsCodeOf, deployFailed, isNotThere, notFound, RUN_AGAIN } from './errors.ts';
+import { isLambdaPoolError, LambdaPoolError } from '../../shared/errors.ts';
+import { awsCodeOf, deployFailed, isNotThere, notFound, RUN_AGAIN } from '../errors.ts';
 import { getConfiguration } from './lambda-api.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 /** A function in a VPC takes up to some minutes, others seconds. */
 export const READY_WITHIN_MS = 300_000;

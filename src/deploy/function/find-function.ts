@@ -1,13 +1,13 @@
 /** Looks up a function and refuses those that are not ours. */
-import { LambdaPoolError } from '../shared/errors.ts';
-import { REGISTERED_TAG } from '../shared/registered-tag.ts';
+import { LambdaPoolError } from '../../shared/errors.ts';
+import { REGISTERED_TAG } from '../../shared/registered-tag.ts';
 import { readPresent } from './configuration.ts';
 import type { Present } from './configuration.ts';
-import { deployFailed, notFound, placeOf } from './errors.ts';
+import { deployFailed, notFound, placeOf } from '../errors.ts';
 import { getFunction } from './lambda-api.ts';
 import { isOurs, UNFINISHED_TAG } from './marks.ts';
-import type { Target } from './target.ts';
-import type { Work } from './work.ts';
+import type { Target } from '../target/target.ts';
+import type { Work } from '../work.ts';
 
 /** A function of ours as it is deployed. */
 export interface FoundFunction extends Present {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { IMPLIED_ACTIONS } from '../../../src/deploy/policy-actions.ts';
-import { deployPolicy, invokePolicy } from '../../../src/deploy/policy.ts';
-import type { PolicyDocument, PolicyFacts } from '../../../src/deploy/policy.ts';
+import { IMPLIED_ACTIONS } from '../../../../src/deploy/policy/policy-actions.ts';
+import { deployPolicy, invokePolicy } from '../../../../src/deploy/policy/policy.ts';
+import type { PolicyDocument, PolicyFacts } from '../../../../src/deploy/policy/policy.ts';
 
-const FOLDER = new URL('../../../src/deploy/', import.meta.url);
+const FOLDER = new URL('../../../../src/deploy/', import.meta.url);
 const ALL: PolicyFacts = {
   functionNames: ['a'],
   layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:l:1'],
