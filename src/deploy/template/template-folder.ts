@@ -37,13 +37,10 @@ export async function checkFolder(folder: string): Promise<void> {
 /** @throws {LambdaPoolError} OPTION_INVALID where the bundle would be among the tasks of the next one, or take their place. */
 export async function checkApart(folder: string, tasksRoot: string): Promise<void> {
   const [place, root] = await Promise.all([realPlace(folder), realPlace(tasksRoot)]);
-  const isWithin = isInside(root, place);
-  if (!isWithin && !isInside(place, root)) return;
-  const fact = place === root ? 'is' : isWithin ? 'lies in' : 'holds';
-  throw unusable(
-    folder,
-    `${folder} ${fact} the tasks root ${tasksRoot}: tasks and their bundle need folders of their own`,
-  );
+  const code = join(place, CODE_FOLDER);
+  if (!isInside(root, place) && !isInside(code, root)) return;
+  const fact = place === root ? `${folder} is` : isInside(root, place) ? `${folder} lies in` : `${code} would replace`;
+  throw unusable(folder, `${fact} the tasks root ${tasksRoot}: tasks and their bundle need folders of their own`);
 }
 
 /** Where a path leads, also one at which nothing is yet. */

@@ -88,7 +88,6 @@ describe('writeTemplate', () => {
   it.each<[string, (project: Project) => Partial<WriteTemplateOptions>, string]>([
     ['is the tasks root', ({ tasksRoot }) => ({ outDir: tasksRoot }), 'is the tasks root'],
     ['lies in it', ({ tasksRoot }) => ({ outDir: path.join(tasksRoot, 'deep/sam') }), 'lies in the tasks root'],
-    ['holds it', (project) => ({ outDir: project.path('.'), force: true }), 'holds the tasks root'],
     ['is it by another name', (project) => ({ outDir: project.path('link/sam') }), 'lies in the tasks root'],
   ])('refuses a folder that %s, and writes nothing', async (_what, wrong, fact) => {
     await using project = new Project(TASK);
@@ -99,6 +98,21 @@ describe('writeTemplate', () => {
       message: `${given.outDir} ${fact} ${project.tasksRoot}: tasks and their bundle need folders of their own. Name another folder with --out.`,
     });
     expect(await readdir(project.tasksRoot)).toEqual(['math.ts']);
+  });
+
+  it('writes beside the tasks root, but not where that is the folder of the bundle', async () => {
+    await using project = new Project(TASK);
+    const root = project.path('.');
+    await writeTemplate(options(project, { outDir: root }));
+    expect(existsSync(path.join(root, 'template.yaml'))).toBe(true);
+    expect(await readdir(project.tasksRoot)).toEqual(['math.ts']);
+    const other = path.join(root, 'bundle');
+    await expect(
+      writeTemplate(options(project, { outDir: root, tasksRoot: other, force: true })),
+    ).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringMatching(/bundle would replace the tasks root .*bundle: tasks and their bundle need/),
+    });
   });
 
   it.runIf(existsSync('/proc/self'))(
