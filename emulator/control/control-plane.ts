@@ -1,6 +1,5 @@
 /** Lambda's control plane: functions are made, changed, published, shown and deleted, with Lambda's checks and states. */
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { invalidParameter } from '../api-errors.ts';
 import type { AccountFacts } from '../arn.ts';
 import type { InFlight } from '../queue/in-flight.ts';
@@ -33,6 +32,7 @@ import {
   defaultSettings,
   type FunctionSettings,
 } from './settings.ts';
+import { Transitions } from './transitions.ts';
 
 export interface ControlPlaneOptions {
   readonly account: AccountFacts;
@@ -50,21 +50,20 @@ export interface ControlPlaneOptions {
 export class ControlPlane implements AsyncDisposable {
   readonly catalog: Catalog;
   readonly #account: AccountFacts;
-  readonly #inFlight: InFlight;
   readonly #registry: Registry;
   readonly #deployments: Deployments;
   readonly #store: PackageStore;
-  /** What happens to a function after its answer: it becomes active, or an update takes over. */
-  readonly #transitions = new Map<string, Promise<void>>();
+  readonly #transitions: Transitions;
 
   constructor({ account, running, inFlight, guard, concurrency }: ControlPlaneOptions) {
     this.#account = account;
-    this.#inFlight = inFlight;
-    this.#registry = new Registry(account, { newRevisionId: randomUUID, now: () => new Date() });
-    this.#deployments = new Deployments(running);
+    const registry = new Registry(account, { newRevisionId: randomUUID, now: () => new Date() });
+    const deployments = new Deployments(running);
+    this.#registry = registry;
+    this.#deployments = deployments;
+    this.#transitions = new Transitions({ registry, deployments, inFlight });
     this.#store = new PackageStore(guard);
-    const deployments = this.#deployments;
-    this.catalog = new Catalog({ account, registry: this.#registry, deployments, running, concurrency });
+    this.catalog = new Catalog({ account, registry, deployments, running, concurrency });
   }
 
   /** Whether a function of that name is there, or being made. */
@@ -80,7 +79,7 @@ export class ControlPlane implements AsyncDisposable {
 
   /** Resolves when the function is active and its newest update has taken over. */
   async settled(functionName: string): Promise<void> {
-    await this.#transitions.get(functionName);
+    await this.#transitions.settled(functionName);
   }
 
   /** Why a function that does not run does not. */
@@ -109,11 +108,7 @@ export class ControlPlane implements AsyncDisposable {
     const { record, stored } = await this.#make(functionName, settings, zip);
     setTags(record.tags, tags);
     const version = booleanIn(fields, 'Publish') ? this.#registry.publish(record).version : undefined;
-    this.#transit(record, async () => {
-      // The answer goes first: it says Pending.
-      await setImmediate();
-      this.#deploy(record, version, stored);
-    });
+    this.#transitions.activate(record, stored, version);
     return this.#show(record, version ?? record.latest);
   }
 
@@ -127,7 +122,7 @@ export class ControlPlane implements AsyncDisposable {
     constrainArchitectures(constraints, fields);
     constraints.check();
     const record = this.#findManaged(fields, caller, 'UpdateFunctionCode');
-    const { functionName, latest } = record;
+    const { latest } = record;
     this.#registry.assertUpdatable(record, stringIn(fields, 'RevisionId'));
     if (stringIn(fields, 'ImageUri') !== undefined) {
       throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.");
@@ -142,10 +137,7 @@ export class ControlPlane implements AsyncDisposable {
     }
     this.#registry.update(record, contents);
     const published = booleanIn(fields, 'Publish') ? this.#registry.publish(record) : undefined;
-    this.#transit(record, async () => {
-      await this.#deployments.replace(functionName, latest, stored);
-      this.#complete(record, published?.isNew === true ? published.version : undefined);
-    });
+    this.#transitions.update(record, stored, published?.isNew === true ? published.version : undefined);
     if (published === undefined) return this.#show(record, latest);
     return this.#show(record, published.version, true);
   }
@@ -165,11 +157,7 @@ export class ControlPlane implements AsyncDisposable {
     const settings = applySettings(latest.settings, fields, caller);
     const { codeSha256, codeBytes } = latest;
     this.#registry.update(record, { settings, codeSha256, codeBytes });
-    this.#transit(record, async () => {
-      const code = this.#deployments.packageOf(functionName, LATEST);
-      if (code !== undefined) await this.#deployments.replace(functionName, latest, code.share());
-      this.#complete(record, undefined);
-    });
+    this.#transitions.update(record, this.#deployments.packageOf(functionName, LATEST)?.share(), undefined);
     return this.#show(record, latest);
   }
 
@@ -189,7 +177,7 @@ export class ControlPlane implements AsyncDisposable {
       );
     }
     const { version, isNew } = this.#registry.publish(record, stringIn(fields, 'Description'));
-    if (isNew) this.#startVersion(record, version);
+    if (isNew) this.#transitions.startVersion(record, version);
     return this.#show(record, version, true);
   }
 
@@ -200,8 +188,7 @@ export class ControlPlane implements AsyncDisposable {
     assertManaged(record, 'DeleteFunction');
     if (qualifier === undefined) {
       this.#registry.delete(functionName);
-      for (const version of [LATEST, ...record.versions.keys()]) this.#end(functionName, version);
-      return;
+      return this.#transitions.end(functionName, [LATEST, ...record.versions.keys()]);
     }
     if (qualifier === LATEST) {
       throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
@@ -211,7 +198,7 @@ export class ControlPlane implements AsyncDisposable {
       throw invalidParameter('Deletion of aliases is not currently supported.');
     }
     if (!record.versions.delete(qualifier)) throw this.#registry.missing(functionName);
-    this.#end(functionName, qualifier);
+    this.#transitions.end(functionName, [qualifier]);
   }
 
   /** Removes all packages. To be called when nothing runs any more. */
@@ -251,36 +238,6 @@ export class ControlPlane implements AsyncDisposable {
     } finally {
       record.isLocked = false;
     }
-  }
-
-  #deploy(record: FunctionRecord, version: VersionRecord | undefined, code: StoredPackage): void {
-    if (!this.#registry.has(record)) return void code.release();
-    this.#deployments.start(record.functionName, record.latest, code);
-    this.#complete(record, version);
-  }
-
-  #complete(record: FunctionRecord, version: VersionRecord | undefined): void {
-    if (!this.#registry.has(record)) return;
-    this.#registry.complete(record.latest);
-    if (version !== undefined) this.#startVersion(record, version);
-  }
-
-  #startVersion(record: FunctionRecord, version: VersionRecord): void {
-    const code = this.#deployments.packageOf(record.functionName, LATEST);
-    if (code !== undefined) this.#deployments.start(record.functionName, version, code.share());
-    this.#registry.complete(version);
-  }
-
-  #transit(record: FunctionRecord, transition: () => Promise<void>): void {
-    const { functionName } = record;
-    const running = this.#inFlight.hold(transition()).finally(() => {
-      if (this.#transitions.get(functionName) === running) this.#transitions.delete(functionName);
-    });
-    this.#transitions.set(functionName, running);
-  }
-
-  #end(functionName: string, version: string): void {
-    void this.#inFlight.hold(this.#deployments.end(functionName, version));
   }
 
   #show(record: FunctionRecord, version: VersionRecord, isQualified = false): FunctionConfiguration {
