@@ -8,6 +8,9 @@ const ENTRY = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './guard-entry.ts' : './guard-entry.js', import.meta.url),
 );
 
+/** A guard that somebody kills is replaced at once, but not over and over where none can live. */
+const MIN_MS_BETWEEN_REPLACEMENTS = 1_000;
+
 /** It needs next to no memory. */
 const FLAGS = ['--max-old-space-size=16', '--max-semi-space-size=1'];
 
@@ -33,6 +36,7 @@ export class Guard implements Disposable {
   readonly #folders = new Set<string>();
   #child: ChildProcess | undefined;
   #starting = false;
+  #replacedAt = -Infinity;
 
   /** Process id of the guard itself, once there is one. */
   get pid(): number | undefined {
@@ -112,16 +116,24 @@ export class Guard implements Disposable {
     const stdin: ChildProcess['stdin'] | undefined = child.stdin;
     if (stdin instanceof Socket) stdin.unref();
     stdin?.on('error', () => {});
-    // It could not start, or somebody killed it: the next process to watch starts another one.
-    const forget = (): void => {
-      if (this.#child === child) this.#child = undefined;
-    };
     child.on('error', (error) => {
-      forget();
+      // It could not start: the next process to watch tries again.
+      if (this.#child === child) this.#child = undefined;
       warn(error);
     });
-    child.on('exit', forget);
+    child.on('exit', () => {
+      if (this.#child === child) this.#replace();
+    });
     return child;
+  }
+
+  /** Somebody killed it. What it was told in the meantime is lost, so that waiting for the next to watch would not do. */
+  #replace(): void {
+    this.#child = undefined;
+    const now = performance.now();
+    if (this.#pids.size + this.#folders.size === 0 || now - this.#replacedAt < MIN_MS_BETWEEN_REPLACEMENTS) return;
+    this.#replacedAt = now;
+    this.#startSoon();
   }
 
   #tell(lines: string): void {
