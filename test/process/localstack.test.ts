@@ -6,7 +6,10 @@ import { runProgram } from './run-program.ts';
 
 test.each([
   ['docker', /no Docker answers at tcp:\/\/127\.0\.0\.1:9 \(DOCKER_HOST\)\. Start Docker, or .*transport: 'emulator'/],
-  ['testcontainers', /Cannot find package 'testcontainers'\): run `npm i -D testcontainers @testcontainers\/localstack`/],
+  [
+    'testcontainers',
+    /Cannot find package 'testcontainers'\): run `npm i -D testcontainers @testcontainers\/localstack`/,
+  ],
 ])('without %s, starting LocalStack fails with what to do, and the program ends', async (missing, message) => {
   await using program = runProgram('localstack-without', [missing]);
   expect(await program.nextJson()).toMatchObject({
